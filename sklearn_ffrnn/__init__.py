@@ -1,0 +1,1 @@
+"""Tell human movement from machine-made movement with Forward-Forward recurrent networks."""

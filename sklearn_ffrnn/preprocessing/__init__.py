@@ -1,0 +1,1 @@
+"""From trajectories to the sequences that the classifiers learn from."""

@@ -1,0 +1,1 @@
+"""The Sigma-Lognormal model of the Kinematic Theory: extraction, synthesis, negatives."""
