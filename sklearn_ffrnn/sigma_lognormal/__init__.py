@@ -1,1 +1,5 @@
-"""The Sigma-Lognormal model of the Kinematic Theory: extraction, synthesis, negatives."""
+"""The Sigma-Lognormal model: its equations, the strokes of a movement, and movements of strokes."""
+
+from ._model import position, snr_position, snr_velocity, speed, velocity
+
+__all__ = ["position", "snr_position", "snr_velocity", "speed", "velocity"]
