@@ -138,7 +138,9 @@ def _least_jerk(
         via = points[farthest] - hermite_quintic(np.array([tau_1]), start, end, v_start, v_end)[0]
     else:
         via = offset * np.array([-chord[1], chord[0]])
-    return path + np.outer(via_point_bump(tau, float(tau_1)), via)
+    path += np.outer(via_point_bump(tau, float(tau_1)), via)
+    path[[0, -1]] = start, end  # free of rounding errors
+    return path
 
 
 def hermite_quintic(

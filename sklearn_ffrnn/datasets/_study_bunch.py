@@ -23,7 +23,8 @@ study "Exploring the Forward-Forward Algorithm for Training Recurrent Neural Net
 (repository FChikh/BSP-S5-Forward-Forward-RNN, MIT licence; the underlying recordings belong to
 their collectors and are for research use).
 
-:data: list of float arrays (n_points, 3): {units}. Times are as recorded and need not start at 0.
+:data: list of float arrays (n_points, 3) with x, y and t as recorded; t need not start at 0.
+    {units}.
 :target: 1 human, 0 synthetic.
 :name: name of the file, without folder and ending.
 :source: the human trajectory that a sample is, or was made from. Keep a source on one side of
@@ -32,17 +33,17 @@ their collectors and are for research use).
 :stroke_id, pen_down: per sample, one value a point.
 :time_backwards: whether the recorded time of a sample runs backwards somewhere.
 
-- {n_backwards_human} human and {n_backwards_synthetic} synthetic samples have time that runs
-  backwards (on_backwards={on_backwards!r}: {backwards_rule}).
+- In {n_backwards_human} human and {n_backwards_synthetic} synthetic samples time runs backwards.
+  on_backwards={on_backwards!r}: {backwards_rule}.
 - {n_short} sample(s) with a single point were left out.
-- {n_orphans} synthetic sample(s) have no human source here; {n_without_twin} human sample(s) have
-  no synthetic one.
+- {n_orphans} synthetic sample(s) have no human source here.
+- {n_without_twin} human sample(s) have no synthetic one.
 - The clock and the number format alone tell these synthetic samples from the human ones: a score
   on them says little about movement unless both are resampled and rounded alike.
 """
 
 _BACKWARDS_RULES = {
-    "clip": "a time stamp before its predecessor is set to it; the order of the points is kept",
+    "clip": "a time stamp before its predecessor is set to it",
     "keep": "left as recorded",
     "drop": "left out",
 }

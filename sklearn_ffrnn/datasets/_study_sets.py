@@ -43,7 +43,8 @@ STUDY_SETS = {
         title="Mouse operation tasks (Shen et al., Computers & Security 2014), 8 movements each",
         human="raton/realTO",
         synthetic="raton_synth/syntTO",
-        file_name=re.compile(r"(?P<source>(?P<writer>.+)-\d+_\d+.*)"),
+        # The second session of one person is named "person--2-...".
+        file_name=re.compile(r"(?P<source>(?P<writer>[^-]+)-.*\d+_\d+.*)"),
         counts=(960, 960),
         units="x and y in pixels, t in ms in ticks of about 16, many of them equal",
     ),
