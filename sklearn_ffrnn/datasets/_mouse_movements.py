@@ -16,21 +16,21 @@ _DESCR = """\
 Human mouse movements (cursory)
 ===============================
 
-{n} point-to-point mouse movements of people, {n_points} points, as recorded in a browser and
-shipped in the Python package cursory (https://github.com/Vinyzu/cursory, LGPL-3.0-or-later), file
-trajectories.json.gz. {n_left_out} of {n_recorded} recordings were left out because they have
-fewer than two points, a point without a time stamp, or time that goes backwards.
+{n} point-to-point mouse movements of people, {n_points} points, as they come with the Python
+package cursory (https://github.com/Vinyzu/cursory, LGPL-3.0-or-later), file trajectories.json.gz.
+{n_left_out} of {n_recorded} recordings were left out because they have fewer than two points, a
+point without a time stamp, or time that goes backwards.
 
 :data: list of float arrays (n_points, 3): x and y in pixels (y points down) and t in milliseconds.
 :target: 1 (human) throughout.
 :source: name of each movement, "cursory-0000" and on, by its position in the file.
 
-- Time stamps are cumulative. They are counted here from the first point; the recorder counted from
-  the moment the target appeared, so the reaction time is not part of a movement.
-- The recorder notes the end points of the task apart from the path. They are not added: the start
-  has no time stamp, and the path often sets out some pixels away from it.
-- Intervals are about 7 ms or about 16 ms, by the screen on which a person moved. A few movements
-  lie on half pixels and some have fractional time stamps, all as recorded.
+- Time stamps are cumulative. They are counted here from the first point; in the file about half of
+  the movements begin later than 0, and that wait is not part of a movement.
+- The file notes a start and an end apart from the path. They are not added: they have no time
+  stamp, and a third of the paths set out some pixels away from the start.
+- The usual interval is about 7 ms in some movements and about 16 ms in others. A few movements lie
+  on half pixels and some have fractional time stamps, all as recorded.
 - Nothing tells which movements are of one person, so no split by writer is possible.
 """
 
