@@ -1,1 +1,16 @@
 """Tell human movement from machine-made movement with Forward-Forward recurrent networks."""
+
+from ._bptt import BPTTRNNClassifier
+from ._forward_forward import FFRNNClassifier
+from ._sequences import SequenceBatch, sequences_from_frame
+from .preprocessing import VelocityTransformer
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "BPTTRNNClassifier",
+    "FFRNNClassifier",
+    "SequenceBatch",
+    "VelocityTransformer",
+    "sequences_from_frame",
+]

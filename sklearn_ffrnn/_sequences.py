@@ -28,6 +28,14 @@ class Ragged(NamedTuple):
         """Return the sequences as a list of views of shape (length, n_channels)."""
         return np.split(self.values, np.cumsum(self.lengths)[:-1])
 
+    def select(self, rows: np.ndarray) -> Ragged:
+        """Return the sequences where the boolean mask `rows` is true."""
+        return Ragged(self.values[np.repeat(rows, self.lengths)], self.lengths[rows])
+
+    def append(self, other: Ragged) -> Ragged:
+        """Return these sequences followed by those of `other`."""
+        return Ragged(*(np.concatenate(pair) for pair in zip(self, other, strict=True)))
+
 
 class SequenceBatch:
     """Human rows that carry the synthetic negatives made from them through a pipeline.
@@ -44,6 +52,8 @@ class SequenceBatch:
         Synthetic sequences, any number of them.
     source : array-like of int of shape (n_negatives,)
         Position in `rows` of the row that each negative was made from.
+    negative_label : int or str, default=0
+        Label that the classifiers give the negatives.
 
     Examples
     --------
@@ -56,7 +66,9 @@ class SequenceBatch:
     (2, 1, array([0]))
     """
 
-    def __init__(self, rows: Any, negatives: Any, source: Any) -> None:
+    def __init__(
+        self, rows: Any, negatives: Any, source: Any, *, negative_label: Any = 0
+    ) -> None:
         source = np.asarray(source, dtype=np.intp).reshape(-1)
         if len(source) != len(negatives):
             raise ValueError(
@@ -72,6 +84,7 @@ class SequenceBatch:
         self.rows = rows
         self.negatives = negatives
         self.source = source
+        self.negative_label = negative_label
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -97,6 +110,7 @@ class SequenceBatch:
             take(self.rows, chosen),
             take(self.negatives, negatives),
             np.repeat(np.arange(len(chosen)), [len(c) for c in children]),
+            negative_label=self.negative_label,
         )
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:

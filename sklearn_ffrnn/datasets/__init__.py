@@ -1,1 +1,19 @@
 """Real and published movement data, in the trajectory form that the package works on."""
+
+from ._balabit import load_balabit_session
+from ._dollar_xml import load_dollar_xml
+from ._minimum_jerk import make_minimum_jerk_movements
+from ._mouse_movements import load_mouse_movements
+from ._pointer_study import fetch_pointer_study
+from ._split_movements import split_movements
+from ._study_folder import load_study_folder
+
+__all__ = [
+    "fetch_pointer_study",
+    "load_balabit_session",
+    "load_dollar_xml",
+    "load_mouse_movements",
+    "load_study_folder",
+    "make_minimum_jerk_movements",
+    "split_movements",
+]

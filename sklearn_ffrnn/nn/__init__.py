@@ -1,1 +1,16 @@
 """The networks, in torch alone: nothing here knows scikit-learn."""
+
+from ._backprop import BackpropRNN
+from ._forward_forward import ForwardForwardRNN
+from ._packed import Batch, BatchIterator, Packed, SequenceDataset
+from ._recurrent import RecurrentLayer
+
+__all__ = [
+    "BackpropRNN",
+    "Batch",
+    "BatchIterator",
+    "ForwardForwardRNN",
+    "Packed",
+    "RecurrentLayer",
+    "SequenceDataset",
+]

@@ -1,0 +1,33 @@
+# Everything runs in .venv, which each target sets up for itself.
+PYTHON ?= python3
+TORCH ?= torch==2.13.0
+VENV := .venv
+RUN := $(VENV)/bin/python
+
+.PHONY: demo test lint clean
+
+demo: $(VENV)/.demo
+	$(RUN) examples/demo.py
+
+test: $(VENV)/.test lint
+	OMP_NUM_THREADS=1 $(RUN) -m pytest -n auto
+
+lint: $(VENV)/.test
+	$(VENV)/bin/ruff check .
+
+clean:
+	rm -rf $(VENV) demo_output
+
+$(VENV)/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed: make PYTHON=python3.12 ..."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	touch $@
+
+$(VENV)/.demo: $(VENV)/.python pyproject.toml
+	$(RUN) -m pip install -q "$(TORCH)" -e ".[examples]"
+	touch $@
+
+$(VENV)/.test: $(VENV)/.python pyproject.toml
+	$(RUN) -m pip install -q "$(TORCH)" -e ".[examples,test]"
+	touch $@

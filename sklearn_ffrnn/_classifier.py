@@ -1,0 +1,499 @@
+"""What both classifiers share: input, labels, the held-out part, training, calibration."""
+
+from __future__ import annotations
+
+import copy
+import warnings
+from abc import ABCMeta, abstractmethod
+from collections import deque
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+import torch
+from scipy.special import expit, softmax
+from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
+from sklearn.utils import check_consistent_length, check_random_state, column_or_1d
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.class_weight import compute_sample_weight
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+
+from ._calibration import Calibration
+from ._device import resolve_device
+from ._sequences import Ragged, SequenceBatch, check_sequences, is_sequence_input
+from ._trainer import Training, train
+from ._training_data import TrainingData, make_dataset
+
+# With fewer rows, early_stopping="auto" trains on all of them.
+MIN_ROWS_TO_HOLD_OUT = 200
+# Scores that partial_fit keeps to calibrate on.
+N_RECENT_SCORES = 1000
+# Steps, over all sequences, that a prediction holds in memory at once.
+MAX_STEPS_IN_MEMORY = 60_000
+
+
+class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
+    """Base of the two classifiers; the parameters are described there."""
+
+    _parameter_constraints: dict[str, list[Any]] = {
+        "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
+        "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
+        "learning_rate": [StrOptions({"constant", "adaptive"})],
+        "learning_rate_init": [Interval(Real, 0, None, closed="neither")],
+        "alpha": [Interval(Real, 0, None, closed="left")],
+        "max_grad_norm": [None, Interval(Real, 0, None, closed="neither")],
+        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "tol": [Interval(Real, 0, None, closed="left")],
+        "shuffle": ["boolean"],
+        "early_stopping": ["boolean", StrOptions({"auto"})],
+        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
+        "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
+        "calibrate": ["boolean"],
+        "class_weight": [StrOptions({"balanced"}), dict, None],
+        "warm_start": ["boolean"],
+        "device": [str, torch.device],
+        "dtype": [StrOptions({"auto", "float32", "float64"})],
+        "callbacks": [list, tuple, None],
+        "verbose": ["verbose"],
+        "random_state": ["random_state"],
+    }
+
+    @abstractmethod
+    def _make_network(
+        self, sequences: Ragged, n_classes: int, generator: torch.Generator
+    ) -> torch.nn.Module:
+        """Return an untrained network for the data."""
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, groups: Any = None) -> Any:
+        """Train on labelled sequences.
+
+        Parameters
+        ----------
+        X : list of array-like of shape (n_steps, n_channels), array-like of shape \
+(n_samples, n_steps, n_channels), SequenceBatch, or array-like of shape (n_samples, n_features)
+            Sequences. Three-dimensional arrays may be padded with trailing NaN rows. A plain table
+            is taken as sequences of one step. The negatives that a SequenceBatch carries are
+            trained on too.
+        y : array-like of shape (n_samples,)
+            Class labels. Of two labels the one that sorts last is the positive class.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weight of each sample. A negative carried by a SequenceBatch has its parent's.
+        groups : array-like of shape (n_samples,), default=None
+            Samples of one group (a writer, a source) stay on one side when a part is held out for
+            early stopping and calibration. Negatives carried by a SequenceBatch always stay with
+            their parents.
+
+        Returns
+        -------
+        self : object
+            The fitted classifier.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If the input is malformed: the message names the sample and the remedy. What was
+            fitted before is kept.
+        """
+        # Everything happens to a stand-in: a fit that fails loses nothing that was fitted before.
+        stand_in = object.__new__(type(self))
+        vars(stand_in).update(vars(self))
+        stand_in._fit(X, y, sample_weight, groups)
+        vars(self).clear()
+        vars(self).update(vars(stand_in))
+        return self
+
+    def _fit(self, X: Any, y: Any, sample_weight: Any, groups: Any) -> None:
+        warm = self.warm_start and hasattr(self, "network_")
+        data = self._check_training_data(X, y, sample_weight, groups, reset=not warm)
+        classes, data = self._encode(data, None)
+        if warm and not np.array_equal(classes, self.classes_):
+            raise ValueError(
+                f"warm_start=True goes on with the classes of the first fit, {self.classes_}, but "
+                f"y has {classes}. Set warm_start=False to start anew."
+            )
+        device = resolve_device(self.device)
+        random_state = check_random_state(self.random_state)
+        generator = _make_generator(random_state)
+        if self._holds_out(data.y):
+            held = data.held_out(self.validation_fraction, random_state)
+        else:
+            held = np.zeros(len(data.y), dtype=bool)
+        if warm:
+            network, optimizer_state = copy.deepcopy(self.network_), self._optimizer_state
+        else:
+            network = self._make_network(data.sequences, len(classes), generator)
+            optimizer_state = None
+        training_part, held_part = data.select(~held), data.select(held)
+        training = self._train(
+            network.to(device), training_part, held_part if held.any() else None,
+            max_iter=self.max_iter, generator=generator, optimizer_state=optimizer_state,
+        )
+        self.classes_ = classes
+        self.network_ = network
+        self.device_ = device
+        self._recent_scores = None
+        self._store(training, training.history)
+        judged = held_part if held.any() else training_part
+        self._calibrate(self._network_scores(judged.sequences), judged.y, judged.weight)
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(
+        self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None
+    ) -> Any:
+        """Make one pass over a part of a stream of samples.
+
+        Memory does not grow with the number of samples seen. Probabilities are calibrated on the
+        scores that the latest 1,000 samples got before the network learnt from them.
+
+        Parameters
+        ----------
+        X : sequences, or array-like of shape (n_samples, n_features)
+            As in :meth:`fit`.
+        y : array-like of shape (n_samples,)
+            Class labels.
+        classes : array-like of shape (n_classes,), default=None
+            All classes that will ever come. Needed in the first call, unless its y has them all.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weight of each sample.
+
+        Returns
+        -------
+        self : object
+            The classifier, further trained.
+        """
+        if self.early_stopping is True:
+            raise ValueError(
+                "partial_fit does not support early_stopping=True, for a stream has no held-out "
+                "part. Set early_stopping to 'auto' or False."
+            )
+        first = not hasattr(self, "network_")
+        classes = None if classes is None else np.unique(column_or_1d(classes))
+        if not first:
+            if classes is not None and not np.array_equal(classes, self.classes_):
+                raise ValueError(
+                    f"classes={classes} differ from those of the first call, {self.classes_}; "
+                    "leave classes out after the first call."
+                )
+            classes = self.classes_
+        data = self._check_training_data(X, y, sample_weight, None, reset=first)
+        classes, data = self._encode(data, classes)
+        if first or self._recent_scores is None:
+            self._recent_scores = deque(maxlen=N_RECENT_SCORES)
+            self._stream = _make_generator(check_random_state(self.random_state))
+        if first:
+            self.device_ = resolve_device(self.device)
+            self.network_ = self._make_network(data.sequences, len(classes), self._stream)
+            self.network_.to(self.device_)
+            self.classes_ = classes
+            self.history_: list[dict[str, Any]] = []
+            self._optimizer_state = None
+        scores = self._network_scores(data.sequences)
+        training = self._train(
+            self.network_, data, None,
+            max_iter=1, generator=self._stream, optimizer_state=self._optimizer_state,
+        )
+        self._store(training, [*self.history_, *training.history][-self.max_iter :])
+        weight = np.ones(len(data.y)) if data.weight is None else data.weight
+        self._recent_scores.extend(zip(scores, data.y, weight, strict=True))
+        self._calibrate(*(np.array(c) for c in zip(*self._recent_scores, strict=True)))
+        return self
+
+    def decision_function(self, X: Any) -> np.ndarray:
+        """Return calibrated log-odds.
+
+        Parameters
+        ----------
+        X : sequences, or array-like of shape (n_samples, n_features)
+            As in :meth:`fit`.
+
+        Returns
+        -------
+        decision : ndarray of shape (n_samples,) or (n_samples, n_classes)
+            With two classes, the log-odds of ``classes_[1]``; with more, log-probabilities up to
+            a constant of each sample.
+        """
+        scores = self._network_scores(self._check_prediction_data(X))
+        return self._calibrations[-1].logits(scores.mean(axis=1))
+
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """Return the probability of each class.
+
+        Parameters
+        ----------
+        X : sequences, or array-like of shape (n_samples, n_features)
+            As in :meth:`fit`.
+
+        Returns
+        -------
+        probabilities : ndarray of shape (n_samples, n_classes)
+            In the order of ``classes_``.
+        """
+        return to_probabilities(self.decision_function(X))
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Return the most probable class.
+
+        Parameters
+        ----------
+        X : sequences, or array-like of shape (n_samples, n_features)
+            As in :meth:`fit`.
+
+        Returns
+        -------
+        labels : ndarray of shape (n_samples,)
+            Values of ``classes_``.
+        """
+        decision = self.decision_function(X)
+        chosen = (decision > 0).astype(int) if decision.ndim == 1 else decision.argmax(axis=1)
+        return self.classes_[chosen]
+
+    def _check_training_data(
+        self, X: Any, y: Any, sample_weight: Any, groups: Any, *, reset: bool
+    ) -> TrainingData:
+        """Check all that fit is given, and add the negatives that X carries."""
+        sequences, y = self._check_X_y(X, y, reset=reset)
+        check_classification_targets(y)
+        if sample_weight is not None:
+            sample_weight = _check_sample_weight(
+                sample_weight, np.empty((len(y), 1)), dtype=np.float64, ensure_non_negative=True
+            )
+            if not sample_weight.any():
+                raise ValueError(
+                    "Sample weights must contain at least one non-zero number, but sample_weight "
+                    "is zero throughout."
+                )
+        if groups is not None:
+            groups = column_or_1d(groups)
+            check_consistent_length(y, groups)
+        data = TrainingData(sequences, y, sample_weight, groups)
+        self.n_negatives_ = 0
+        if isinstance(X, SequenceBatch) and len(X.negatives):
+            data = data.with_negatives_of(X)
+            self.n_negatives_ = len(X.negatives)
+        # A weight of nothing must mean the same as leaving the sample out.
+        return data if data.weight is None else data.select(data.weight > 0)
+
+    def _check_X_y(self, X: Any, y: Any, *, reset: bool) -> tuple[Ragged, np.ndarray]:
+        if not is_sequence_input(X):
+            X, y = validate_data(self, X, y, reset=reset, dtype=(np.float64, np.float32))
+            return self._as_single_steps(X), y
+        if y is None:
+            raise ValueError(
+                f"{type(self).__name__} requires y to be passed, but the target y is None."
+            )
+        sequences = check_sequences(X, dtype=self._sequence_dtype())
+        y = column_or_1d(y, warn=True)
+        check_consistent_length(X, y)
+        if y.dtype.kind == "f" and not np.isfinite(y).all():
+            bad = int(np.flatnonzero(~np.isfinite(y))[0])
+            raise ValueError(f"Input y contains NaN or infinity, at sample {bad}; drop it.")
+        self._check_channels(sequences, reset=reset)
+        return sequences, y
+
+    def _check_prediction_data(self, X: Any) -> Ragged:
+        check_is_fitted(self)
+        if is_sequence_input(X):
+            sequences = check_sequences(X, dtype=self._sequence_dtype())
+            self._check_channels(sequences, reset=False)
+            return sequences
+        return self._as_single_steps(
+            validate_data(self, X, reset=False, dtype=(np.float64, np.float32))
+        )
+
+    def _check_channels(self, sequences: Ragged, *, reset: bool) -> None:
+        n_channels = sequences.values.shape[1]
+        if reset:
+            self.n_features_in_ = n_channels
+            vars(self).pop("feature_names_in_", None)
+        elif n_channels != self.n_features_in_:
+            raise ValueError(
+                f"X has {n_channels} features, but {type(self).__name__} is expecting "
+                f"{self.n_features_in_} features as input (the channels, on the last axis)."
+            )
+
+    def _as_single_steps(self, X: np.ndarray) -> Ragged:
+        dtype = X.dtype if self.dtype == "auto" else self.dtype
+        return Ragged(X.astype(dtype, copy=False), np.ones(len(X), dtype=np.int64))
+
+    def _sequence_dtype(self) -> str:
+        return "float32" if self.dtype == "auto" else self.dtype
+
+    def _encode(
+        self, data: TrainingData, classes: np.ndarray | None
+    ) -> tuple[np.ndarray, TrainingData]:
+        """Turn labels into class indices and class weights into sample weights."""
+        if classes is None:
+            classes = np.unique(data.y)
+        elif not np.isin(data.y, classes).all():
+            raise ValueError(
+                f"y holds {np.setdiff1d(data.y, classes)}, which the classes {classes} lack; name "
+                "all classes in the first call of partial_fit."
+            )
+        if len(classes) < 2:
+            raise ValueError(
+                f"{type(self).__name__} needs samples of two classes or more, but y holds one "
+                f"class only, {classes[0]!r}. Add samples of another class, or put a "
+                "SigmaLognormalNegativeSampler first in the pipeline: it makes negatives from "
+                "human samples."
+            )
+        weight = data.weight
+        if self.class_weight is not None:
+            by_class = compute_sample_weight(self.class_weight, data.y)
+            weight = by_class if weight is None else weight * by_class
+        return classes, data._replace(y=np.searchsorted(classes, data.y), weight=weight)
+
+    def _layer_sizes(self) -> list[int]:
+        sizes = np.atleast_1d(np.asarray(self.hidden_layer_sizes))
+        if sizes.ndim != 1 or not len(sizes) or sizes.dtype.kind not in "iu" or sizes.min() < 1:
+            raise ValueError(
+                f"hidden_layer_sizes={self.hidden_layer_sizes!r} must be one or more positive "
+                "whole numbers, the units of each layer."
+            )
+        return sizes.tolist()
+
+    def _holds_out(self, target: np.ndarray) -> bool:
+        if self.early_stopping != "auto":
+            return bool(self.early_stopping)
+        counts = np.bincount(target)
+        return len(target) >= MIN_ROWS_TO_HOLD_OUT and counts.min() * self.validation_fraction >= 2
+
+    def _train(
+        self,
+        network: torch.nn.Module,
+        data: TrainingData,
+        validation: TrainingData | None,
+        *,
+        max_iter: int,
+        generator: torch.Generator,
+        optimizer_state: dict[str, Any] | None,
+    ) -> Training:
+        device = next(network.parameters()).device
+        batch_size = min(64, len(data.y)) if self.batch_size == "auto" else self.batch_size
+        training = train(
+            network,
+            data.dataset(device),
+            None if validation is None else validation.dataset(device),
+            max_iter=max_iter,
+            batch_size=batch_size,
+            learning_rate_init=self.learning_rate_init,
+            learning_rate=self.learning_rate,
+            alpha=self.alpha,
+            max_grad_norm=self.max_grad_norm,
+            tol=self.tol,
+            n_iter_no_change=self.n_iter_no_change,
+            generator=generator if self.shuffle else None,
+            verbose=self.verbose,
+            callbacks=self.callbacks,
+            optimizer_state=optimizer_state,
+        )
+        if not all(bool(p.isfinite().all()) for p in network.parameters()):
+            raise ValueError(
+                "Training produced weights that are not finite: the input may hold very large "
+                "values. Scale it (VelocityTransformer(scale='dataset')), lower "
+                "learning_rate_init or set max_grad_norm."
+            )
+        return training
+
+    def _store(self, training: Training, history: list[dict[str, Any]]) -> None:
+        self._optimizer_state = training.optimizer_state
+        self.history_ = history
+        self.n_iter_ = len(history)
+        self.loss_curve_ = [epoch["train_loss"] for epoch in history]
+        held_out = bool(history) and "valid_loss" in history[0]
+        self.validation_scores_ = (
+            [epoch["valid_score"] for epoch in history] if held_out else None
+        )
+        watched = "valid_loss" if held_out else "train_loss"
+        self.best_loss_ = min((epoch[watched] for epoch in history), default=np.nan)
+
+    def _calibrate(
+        self, scores: np.ndarray, target: np.ndarray, weight: np.ndarray | None
+    ) -> None:
+        """Fit one calibration for each number of layers asked."""
+        self._calibrations = []
+        for n_layers in range(1, scores.shape[1] + 1):
+            calibration = Calibration(len(self.classes_))
+            if self.calibrate:
+                calibration.fit(scores[:, :n_layers].mean(axis=1), target, weight)
+            self._calibrations.append(calibration)
+
+    def _network_scores(self, sequences: Ragged) -> np.ndarray:
+        """Return the scores of every layer: (n, n_layers) or (n, n_layers, n_classes).
+
+        Sequences of like length are computed together, a bounded number of steps at a time.
+        """
+        dtype = str(next(self.network_.parameters()).dtype).removeprefix("torch.")
+        values = sequences.values.astype(dtype, copy=False)
+        dataset = make_dataset(Ragged(values, sequences.lengths), self.device_)
+        order = np.argsort(-sequences.lengths, kind="stable")
+        copies = len(self.classes_) if len(self.classes_) > 2 else 1
+        budget = np.cumsum(sequences.lengths[order] * copies) // MAX_STEPS_IN_MEMORY
+        results: list[np.ndarray] = []
+        with torch.inference_mode():
+            for part in np.split(order, np.flatnonzero(np.diff(budget)) + 1):
+                batch = dataset.batch(torch.from_numpy(part))
+                results.append(self.network_.scores(batch.sequences).cpu().numpy())
+        scores = np.concatenate(results)
+        return scores[np.argsort(order, kind="stable")]
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "network_")
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = super().__getstate__()
+        if "network_" in state:
+            # A model from a GPU must load on a machine without one.
+            state["network_"] = copy.deepcopy(state["network_"]).to("cpu")
+            state["_optimizer_state"] = _to_cpu(state["_optimizer_state"])
+            state["device_"] = str(state["device_"])
+            if "_stream" in state:
+                state["_stream"] = state["_stream"].get_state()
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        if "network_" in state:
+            state = dict(state)
+            if "_stream" in state:
+                stream = torch.Generator()
+                stream.set_state(state["_stream"])
+                state["_stream"] = stream
+            try:
+                state["device_"] = resolve_device(state["device_"])
+            except ValueError:
+                warnings.warn(
+                    f"The model was fitted on {state['device_']}, which this machine lacks; it "
+                    "goes on on the CPU.",
+                    UserWarning,
+                    stacklevel=2,
+                )
+                state["device_"] = torch.device("cpu")
+            state["network_"].to(state["device_"])
+        super().__setstate__(state)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        return tags
+
+
+def to_probabilities(decision: np.ndarray) -> np.ndarray:
+    """Turn calibrated log-odds into (n, n_classes) probabilities."""
+    if decision.ndim == 1:
+        return np.column_stack([expit(-decision), expit(decision)])
+    return softmax(decision, axis=1)
+
+
+def _make_generator(random_state: np.random.RandomState) -> torch.Generator:
+    return torch.Generator().manual_seed(int(random_state.randint(2**31 - 1)))
+
+
+def _to_cpu(state: Any) -> Any:
+    if isinstance(state, torch.Tensor):
+        return state.cpu()
+    if isinstance(state, dict):
+        return {key: _to_cpu(value) for key, value in state.items()}
+    if isinstance(state, list):
+        return [_to_cpu(value) for value in state]
+    return state

@@ -1,0 +1,277 @@
+"""The classifier trained by the Forward-Forward algorithm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from numbers import Real
+from typing import Any
+
+import numpy as np
+import torch
+from sklearn.utils._param_validation import StrOptions
+
+from ._classifier import RNNClassifier, to_probabilities
+from ._sequences import Ragged
+from .nn import ForwardForwardRNN
+from .nn._losses import OBJECTIVES
+
+
+class FFRNNClassifier(RNNClassifier):
+    """Recurrent network classifier trained by the Forward-Forward algorithm.
+
+    Each layer learns alone: it raises its goodness, the mean squared activity of its units, above
+    a threshold for positive sequences and pushes it below for negative ones. No error travels back
+    from layer to layer. Between layers the activations are normalized, so that a layer can't read
+    the goodness of the one before. The class is read from the goodness of all layers.
+
+    With two classes the positives are the samples of ``classes_[1]``. With more, the label rides
+    along the input as a one-hot code and a sample is positive with its right label; training and
+    prediction then cost as many passes as there are classes.
+
+    Parameters
+    ----------
+    hidden_layer_sizes : int or array-like of int, default=(96, 96, 96)
+        Units of each recurrent layer.
+    threshold : float, array-like of shape (n_layers,) or "auto", default=2.0
+        Goodness theta that separates positives from negatives: one number, one per layer, or
+        "auto", a running midpoint between the mean goodness of the two classes. Larger thresholds
+        ask for stronger activity and change what is learnt.
+    normalization : {"standardize", "layer_norm"} or None, default="standardize"
+        What stands between layers: "standardize" takes off the mean and divides by the deviation
+        of each unit, with statistics that follow training and are fixed at prediction;
+        "layer_norm" divides each step by the root mean square of its units.
+    goodness : {"mean", "sum"}, default="mean"
+        How squared activities are pooled over the units of a layer. Thresholds for "sum" are
+        larger by the number of units.
+    objective : {"symmetric", "logistic"}, default="symmetric"
+        Loss of a layer. "logistic" compares the goodness of every step with the threshold.
+        "symmetric" takes whole sequences, compares all pairs of a positive and a negative of the
+        batch, and anchors the comparison at the threshold.
+    batch_size : int or "auto", default="auto"
+        Sequences in a batch; "auto" is ``min(64, n_samples)``.
+    learning_rate : {"adaptive", "constant"}, default="adaptive"
+        "adaptive" halves the rate when the loss that is watched has not improved for more than
+        ``n_iter_no_change // 2`` epochs.
+    learning_rate_init : float, default=0.001
+        Learning rate of Adam at the start.
+    alpha : float, default=1e-5
+        Strength of the L2 penalty on the weights (Adam's weight decay).
+    max_grad_norm : float or None, default=1.0
+        Longest gradient of one layer; longer ones are cut to it. None cuts nothing.
+    max_iter : int, default=200
+        Most epochs.
+    tol : float, default=1e-4
+        Least improvement of the loss that counts as one.
+    shuffle : bool, default=True
+        Whether to shuffle the samples in every epoch.
+    early_stopping : bool or "auto", default="auto"
+        Whether to hold out a part of the training data, watch the sum of the layers' losses on it,
+        restore the best epoch and calibrate on it. "auto" does so from 200 samples on. Otherwise
+        training stops when the training loss no longer improves, and calibration uses the
+        training data.
+    validation_fraction : float, default=0.1
+        Share of the training data to hold out.
+    n_iter_no_change : int, default=10
+        Epochs without improvement after which training stops.
+    calibrate : bool, default=True
+        Whether to fit a slope and an intercept that turn goodness into probabilities. Without it
+        the probability is sigma(mean over layers of (G - theta)).
+    class_weight : dict, "balanced" or None, default=None
+        Weights of the classes. With two classes each has half of the loss in any case, and the
+        weights move the calibration, hence the decision.
+    warm_start : bool, default=False
+        Whether fit goes on from the last solution.
+    device : str or torch.device, default="auto"
+        Where to compute; "auto" takes a GPU where there is one.
+    dtype : {"auto", "float32", "float64"}, default="auto"
+        Precision. "auto" is float32 for sequences, and that of the data for plain tables.
+    callbacks : list of skorch callbacks, default=None
+        Called during training, with the skorch net as argument.
+    verbose : int, default=0
+        With 1, a bar shows the epoch, the loss of each layer and the time left.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the initial weights, the held-out part and the order of the samples.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        Class labels.
+    n_features_in_ : int
+        Channels of the sequences.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the columns, where a plain table with names was given.
+    n_negatives_ : int
+        Negatives that a SequenceBatch carried into the last fit.
+    n_iter_ : int
+        Epochs trained.
+    loss_curve_ : list of float
+        Training loss of each epoch, summed over layers.
+    validation_scores_ : list of float or None
+        ROC AUC on the held-out part after each epoch (accuracy with more than two classes).
+    best_loss_ : float
+        Least loss of those that were watched: held-out if there is a held-out part.
+    history_ : list of dict
+        All that was recorded in each epoch, with the losses layer by layer.
+    threshold_ : ndarray of shape (n_layers,)
+        Threshold of each layer.
+    network_ : torch.nn.Module
+        The trained network.
+    device_ : torch.device
+        Where it computes.
+
+    See Also
+    --------
+    BPTTRNNClassifier : The same layers trained by backpropagation through time.
+    VelocityTransformer : Turns trajectories into the sequences learnt from.
+
+    References
+    ----------
+    G. Hinton, "The Forward-Forward Algorithm: Some Preliminary Investigations",
+    arXiv:2212.13345, 2022.
+
+    H.-C. Lee and J. Song, "SymBa: Symmetric Backpropagation-Free Contrastive Learning with
+    Forward-Forward Algorithm for Optimizing Convergence", arXiv:2303.08418, 2023.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_ffrnn import FFRNNClassifier
+    >>> rng = np.random.default_rng(0)
+    >>> y = np.arange(60) % 2
+    >>> X = [rng.normal(size=(rng.integers(5, 15), 2)) * (1 + 2 * label) for label in y]
+    >>> clf = FFRNNClassifier(hidden_layer_sizes=(16, 16), max_iter=30, random_state=0)
+    >>> clf.fit(X, y).score(X, y) > 0.9
+    True
+    >>> clf.layer_goodness(X).shape
+    (60, 2)
+    """
+
+    _parameter_constraints: dict[str, list[Any]] = {
+        **RNNClassifier._parameter_constraints,
+        "threshold": [Real, "array-like", StrOptions({"auto"})],
+        "normalization": [StrOptions({"standardize", "layer_norm"}), None],
+        "goodness": [StrOptions({"mean", "sum"})],
+        "objective": [StrOptions(set(OBJECTIVES))],
+    }
+
+    def __init__(
+        self,
+        hidden_layer_sizes: Any = (96, 96, 96),
+        *,
+        threshold: Any = 2.0,
+        normalization: str | None = "standardize",
+        goodness: str = "mean",
+        objective: str = "symmetric",
+        batch_size: int | str = "auto",
+        learning_rate: str = "adaptive",
+        learning_rate_init: float = 0.001,
+        alpha: float = 1e-5,
+        max_grad_norm: float | None = 1.0,
+        max_iter: int = 200,
+        tol: float = 1e-4,
+        shuffle: bool = True,
+        early_stopping: bool | str = "auto",
+        validation_fraction: float = 0.1,
+        n_iter_no_change: int = 10,
+        calibrate: bool = True,
+        class_weight: Any = None,
+        warm_start: bool = False,
+        device: Any = "auto",
+        dtype: str = "auto",
+        callbacks: Any = None,
+        verbose: int = 0,
+        random_state: Any = None,
+    ) -> None:
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.threshold = threshold
+        self.normalization = normalization
+        self.goodness = goodness
+        self.objective = objective
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.learning_rate_init = learning_rate_init
+        self.alpha = alpha
+        self.max_grad_norm = max_grad_norm
+        self.max_iter = max_iter
+        self.tol = tol
+        self.shuffle = shuffle
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.calibrate = calibrate
+        self.class_weight = class_weight
+        self.warm_start = warm_start
+        self.device = device
+        self.dtype = dtype
+        self.callbacks = callbacks
+        self.verbose = verbose
+        self.random_state = random_state
+
+    @property
+    def threshold_(self) -> np.ndarray:
+        """Threshold of each layer."""
+        return self.network_.threshold.cpu().numpy()
+
+    def layer_goodness(self, X: Any) -> np.ndarray:
+        """Return the goodness of each layer.
+
+        Parameters
+        ----------
+        X : sequences, or array-like of shape (n_samples, n_features)
+            As in :meth:`fit`.
+
+        Returns
+        -------
+        goodness : ndarray of shape (n_samples, n_layers)
+            Mean over the steps of a sequence. With more than two classes it has a last axis, one
+            entry for each label that the sample may carry.
+        """
+        scores = self._network_scores(self._check_prediction_data(X))
+        return scores + self.threshold_.reshape(1, -1, *[1] * (scores.ndim - 2))
+
+    def staged_predict_proba(self, X: Any) -> Iterator[np.ndarray]:
+        """Yield the probabilities known after each layer.
+
+        Parameters
+        ----------
+        X : sequences, or array-like of shape (n_samples, n_features)
+            As in :meth:`fit`.
+
+        Yields
+        ------
+        probabilities : ndarray of shape (n_samples, n_classes)
+            From the goodness of the layers so far, each stage with a calibration of its own; the
+            last are those of :meth:`predict_proba`.
+        """
+        scores = self._network_scores(self._check_prediction_data(X))
+        for n_layers, calibration in enumerate(self._calibrations, start=1):
+            yield to_probabilities(calibration.logits(scores[:, :n_layers].mean(axis=1)))
+
+    def _make_network(
+        self, sequences: Ragged, n_classes: int, generator: torch.Generator
+    ) -> ForwardForwardRNN:
+        sizes = self._layer_sizes()
+        return ForwardForwardRNN(
+            sequences.values.shape[1],
+            n_classes,
+            hidden_layer_sizes=sizes,
+            threshold=self._layer_thresholds(len(sizes)),
+            normalization=self.normalization,
+            goodness=self.goodness,
+            objective=self.objective,
+            generator=generator,
+            dtype=getattr(torch, str(sequences.values.dtype)),
+        )
+
+    def _layer_thresholds(self, n_layers: int) -> list[float] | None:
+        if isinstance(self.threshold, str):
+            return None
+        thresholds = np.atleast_1d(np.asarray(self.threshold, dtype=np.float64))
+        if thresholds.ndim != 1 or len(thresholds) not in (1, n_layers):
+            raise ValueError(
+                f"threshold={self.threshold!r} has {thresholds.size} entries for {n_layers} "
+                "layer(s); give one number, or one per layer."
+            )
+        if not np.isfinite(thresholds).all():
+            raise ValueError(f"threshold={self.threshold!r} must be finite.")
+        return np.broadcast_to(thresholds, n_layers).tolist()

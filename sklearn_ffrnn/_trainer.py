@@ -1,0 +1,246 @@
+"""The training loop of both classifiers: skorch's, on whole batches, layer by layer."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from sklearn.metrics import roc_auc_score
+from skorch import NeuralNet
+from skorch.callbacks import Callback, EarlyStopping, LRScheduler, PassthroughScoring
+from tqdm.auto import tqdm
+
+from .nn import BatchIterator, SequenceDataset
+
+
+class Trainer(NeuralNet):
+    """skorch's loop around a network that yields one loss for each part that learns alone.
+
+    Each loss is propagated back as soon as it is known, so that the memory of one layer is free
+    before the next is computed.
+
+    Parameters
+    ----------
+    *args, **kwargs : objects
+        Of `skorch.NeuralNet`.
+    max_grad_norm : float or None
+        Longest gradient of one layer.
+    """
+
+    def __init__(self, *args: Any, max_grad_norm: float | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.max_grad_norm = max_grad_norm
+
+    def train_step_single(self, batch: Any, **_: Any) -> dict[str, torch.Tensor]:
+        """Accumulate the gradients of one batch."""
+        self.module_.train()
+        losses = []
+        for loss in self.module_.layer_losses(batch):
+            loss.backward()
+            losses.append(loss.detach())
+        if self.max_grad_norm is not None:
+            # By layer: a norm over all of them would let one layer slow down another.
+            for block in self.module_.parameter_blocks():
+                torch.nn.utils.clip_grad_norm_(block, self.max_grad_norm)
+        return self._record("train", losses)
+
+    def validation_step(self, batch: Any, **_: Any) -> dict[str, torch.Tensor]:
+        """Compute the losses and the scores of one batch."""
+        self.module_.eval()
+        with torch.inference_mode():
+            losses, scores = self.module_.evaluate(batch)
+        return {**self._record("valid", losses), "y_pred": scores}
+
+    def _record(self, prefix: str, losses: list[torch.Tensor]) -> dict[str, torch.Tensor]:
+        values = torch.stack(losses)
+        if len(losses) > 1:
+            for i, value in enumerate(values.tolist()):
+                self.history.record_batch(f"{prefix}_loss_layer_{i}", value)
+        return {"loss": values.sum()}
+
+    def fit_loop(self, *args: Any, **kwargs: Any) -> Any:
+        """Run skorch's loop; say so if the user, and not a callback, ended it."""
+        try:
+            return super().fit_loop(*args, **kwargs)
+        except KeyboardInterrupt:
+            if not any(_ended_training(callback) for _, callback in self.callbacks_):
+                warnings.warn(
+                    "Training was interrupted; the model is that of the best epoch so far, or the "
+                    "last one where no validation part is held out. Call fit again to train anew.",
+                    UserWarning,
+                    stacklevel=2,
+                )
+            raise
+
+
+def _ended_training(callback: Callback) -> bool:
+    if isinstance(callback, EarlyStopping):
+        return bool(callback.misses_ >= callback.patience)
+    return isinstance(callback, StopOnDivergence) and bool(callback.diverged_)
+
+
+class StopOnDivergence(Callback):
+    """End training when the loss is no longer a number."""
+
+    def on_train_begin(self, net: Any, **_: Any) -> None:
+        """Forget the run before."""
+        self.diverged_ = False
+
+    def on_epoch_end(self, net: Any, **_: Any) -> None:
+        """Stop, and say what to change, if the epoch's loss isn't finite."""
+        if np.isfinite(net.history[-1, "train_loss"]):
+            return
+        self.diverged_ = True
+        warnings.warn(
+            f"The loss stopped being finite in epoch {len(net.history)}. Lower learning_rate_init, "
+            "set max_grad_norm, or scale the input (VelocityTransformer(scale='dataset')).",
+            UserWarning,
+            stacklevel=2,
+        )
+        raise KeyboardInterrupt  # skorch's own way to end training from a callback
+
+
+class ValidationScore(Callback):
+    """Record the ROC AUC on the validation part, or the accuracy with more than two classes."""
+
+    def on_epoch_begin(self, net: Any, **_: Any) -> None:
+        """Start to collect."""
+        self.scores_: list[np.ndarray] = []
+        self.targets_: list[np.ndarray] = []
+
+    def on_batch_end(self, net: Any, batch: Any, training: bool, **outputs: Any) -> None:
+        """Keep the scores of a validation batch."""
+        if not training:
+            self.scores_.append(outputs["y_pred"].mean(dim=1).cpu().numpy())
+            self.targets_.append(batch.target.cpu().numpy())
+
+    def on_epoch_end(self, net: Any, **_: Any) -> None:
+        """Record the score of the epoch."""
+        scores, target = np.concatenate(self.scores_), np.concatenate(self.targets_)
+        self.scores_, self.targets_ = [], []
+        if scores.ndim == 2:
+            value = float((scores.argmax(axis=1) == target).mean())
+        elif np.isfinite(scores).all() and 0 < target.sum() < len(target):
+            value = float(roc_auc_score(target, scores))
+        else:
+            value = float("nan")
+        net.history.record("valid_score", value)
+
+
+class FitProgress(Callback):
+    """A bar over the epochs with the loss of every layer and the time left."""
+
+    def on_train_begin(self, net: Any, **_: Any) -> None:
+        """Open the bar."""
+        self.bar_ = tqdm(total=net.max_epochs, unit="epoch", desc=type(net.module_).__name__)
+
+    def on_epoch_end(self, net: Any, **_: Any) -> None:
+        """Show the losses of the epoch."""
+        epoch = net.history[-1]
+        shown = {"loss": f"{epoch['train_loss']:.4f}"}
+        layers = [v for k, v in sorted(epoch.items()) if k.startswith("train_loss_layer_")
+                  and isinstance(v, float)]
+        if layers:
+            shown["layers"] = "/".join(f"{value:.3f}" for value in layers)
+        if "valid_loss" in epoch:
+            shown["valid"] = f"{epoch['valid_loss']:.4f}"
+        self.bar_.set_postfix(shown, refresh=False)
+        self.bar_.update()
+
+    def on_train_end(self, net: Any, **_: Any) -> None:
+        """Close the bar."""
+        self.bar_.close()
+
+
+class Training(NamedTuple):
+    """What remains of a training run."""
+
+    history: list[dict[str, Any]]
+    optimizer_state: dict[str, Any]
+
+
+def train(
+    network: torch.nn.Module,
+    dataset: SequenceDataset,
+    validation: SequenceDataset | None,
+    *,
+    max_iter: int,
+    batch_size: int,
+    learning_rate_init: float,
+    learning_rate: str,
+    alpha: float,
+    max_grad_norm: float | None,
+    tol: float,
+    n_iter_no_change: int,
+    generator: torch.Generator | None,
+    verbose: int,
+    callbacks: Sequence[Any] | None,
+    optimizer_state: dict[str, Any] | None = None,
+) -> Training:
+    """Train `network` in place; restore its best epoch where `validation` is given."""
+    n_losses = len(network.parameter_blocks())
+    monitor = "train_loss" if validation is None else "valid_loss"
+    chain: list[Any] = [
+        ("stop_on_divergence", StopOnDivergence()),
+        (
+            "early_stopping",
+            EarlyStopping(
+                monitor=monitor,
+                patience=n_iter_no_change,
+                threshold=tol,
+                threshold_mode="abs",
+                load_best=validation is not None,
+            ),
+        ),
+    ]
+    if n_losses > 1:
+        prefixes = ["train"] if validation is None else ["train", "valid"]
+        layer_losses = [
+            PassthroughScoring(f"{prefix}_loss_layer_{i}", on_train=prefix == "train")
+            for prefix in prefixes
+            for i in range(n_losses)
+        ]
+        chain = [(score.name, score) for score in layer_losses] + chain
+    if validation is not None:
+        chain.insert(0, ("validation_score", ValidationScore()))
+    if learning_rate == "adaptive":
+        schedule = LRScheduler(
+            "ReduceLROnPlateau", monitor=monitor, factor=0.5, patience=n_iter_no_change // 2,
+            threshold=tol, threshold_mode="abs",
+        )
+        chain.insert(-1, ("learning_rate", schedule))
+    if verbose:
+        chain.insert(0, ("progress", FitProgress()))
+    chain += [(f"user_{i}", callback) for i, callback in enumerate(callbacks or ())]
+    trainer = Trainer(
+        network,
+        criterion=torch.nn.Identity,  # the network knows its own losses
+        optimizer=torch.optim.Adam,
+        lr=learning_rate_init,
+        optimizer__weight_decay=alpha,
+        max_epochs=max_iter,
+        batch_size=batch_size,
+        iterator_train=BatchIterator,
+        iterator_train__generator=generator,
+        iterator_valid=BatchIterator,
+        train_split=lambda data, y=None, **_: (data, validation),
+        callbacks=chain,
+        callbacks__print_log=None,
+        verbose=0,
+        device=None,  # network and data are where they belong
+        max_grad_norm=max_grad_norm,
+    )
+    trainer.initialize()
+    if optimizer_state is not None:
+        trainer.optimizer_.load_state_dict(optimizer_state)
+    trainer.partial_fit(dataset, y=None)
+    network.eval()
+    history = [
+        {key: value for key, value in epoch.items() if key != "batches"}
+        for epoch in trainer.history
+        if "train_loss" in epoch
+    ]
+    return Training(history, trainer.optimizer_.state_dict())

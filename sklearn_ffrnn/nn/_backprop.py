@@ -1,0 +1,119 @@
+"""The baseline: the same recurrent layers, trained by backpropagation through time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from ._losses import class_cross_entropy
+from ._packed import Batch, Packed
+from ._recurrent import RecurrentLayer
+
+
+class Dropout(nn.Module):
+    """Dropout that draws from a generator of its own, not from the global state."""
+
+    def __init__(self, rate: float, generator: torch.Generator | None = None) -> None:
+        super().__init__()
+        self.rate = rate
+        self.generator = generator
+
+    def forward(self, hidden: Tensor) -> Tensor:
+        """Zero a share of `hidden` and scale up the rest, in training only."""
+        if not self.training or self.rate == 0:
+            return hidden
+        keep = 1 - self.rate
+        # Drawn where the generator lives, for the same mask on every device.
+        mask = torch.empty(hidden.shape, dtype=hidden.dtype).bernoulli_(
+            keep, generator=self.generator
+        )
+        return hidden * (mask.to(hidden.device) / keep)
+
+
+class BackpropRNN(nn.Module):
+    """Recurrent layers under one linear output.
+
+    Parameters
+    ----------
+    n_channels, n_classes : int
+        Channels of the sequences and number of classes.
+    hidden_layer_sizes : sequence of int
+        Units of each layer.
+    n_steps : int
+        Steps that the output reads with ``pooling="flatten"``; later ones are cut off.
+    pooling : {"flatten", "mean", "last"}
+        What the output reads: all steps, each with weights of its own (a sequence that ends
+        earlier adds nothing for the steps it lacks), their mean, or the last one.
+    dropout : float
+        Rate between layers.
+    generator : torch.Generator, optional
+        Draws initial weights and dropout masks.
+    dtype : torch.dtype, optional
+        Type of the weights.
+    """
+
+    def __init__(
+        self,
+        n_channels: int,
+        n_classes: int,
+        *,
+        hidden_layer_sizes: Sequence[int],
+        n_steps: int,
+        pooling: str = "flatten",
+        dropout: float = 0.5,
+        generator: torch.Generator | None = None,
+        dtype: torch.dtype | None = None,
+    ) -> None:
+        super().__init__()
+        self.n_classes = n_classes
+        self.pooling = pooling
+        self.layers = nn.ModuleList(
+            RecurrentLayer(n_in, n_units, generator=generator, dtype=dtype)
+            for n_in, n_units in zip(
+                [n_channels, *hidden_layer_sizes[:-1]], hidden_layer_sizes, strict=True
+            )
+        )
+        self.dropout = Dropout(dropout, generator)
+        n_outputs = 1 if n_classes == 2 else n_classes
+        n_read = n_steps if pooling == "flatten" else 1
+        bound = 1 / math.sqrt(n_read * hidden_layer_sizes[-1])
+        head = torch.empty(n_read, hidden_layer_sizes[-1], n_outputs, dtype=dtype)
+        self.head = nn.Parameter(head.uniform_(-bound, bound, generator=generator))
+        self.head_bias = nn.Parameter(torch.zeros(n_outputs, dtype=dtype))
+
+    def parameter_blocks(self) -> list[list[nn.Parameter]]:
+        """Return the parameters that learn together: all."""
+        return [list(self.parameters())]
+
+    def forward(self, sequences: Packed) -> Tensor:
+        """Return logits: (n_sequences,) of class 1, or (n_sequences, n_classes)."""
+        steps = sequences.steps
+        for i, layer in enumerate(self.layers):
+            steps = layer(steps if i == 0 else self.dropout(steps), sequences)
+        if self.pooling == "mean":
+            logits = sequences.mean_over_steps(steps) @ self.head[0]
+        elif self.pooling == "last":
+            logits = sequences.last_steps(steps) @ self.head[0]
+        else:
+            by_time = sequences.pad(steps)[: len(self.head)]
+            logits = torch.bmm(by_time, self.head[: len(by_time)]).sum(dim=0)
+        logits = logits + self.head_bias
+        return logits[:, 0] if self.n_classes == 2 else logits
+
+    def layer_losses(self, batch: Batch) -> Iterator[Tensor]:
+        """Yield the one loss, whose gradient reaches every layer."""
+        assert batch.target is not None
+        yield class_cross_entropy(self(batch.sequences), batch.target, batch.weight)
+
+    def evaluate(self, batch: Batch) -> tuple[list[Tensor], Tensor]:
+        """Return the loss, in a list, and the scores, from one pass."""
+        assert batch.target is not None
+        logits = self(batch.sequences)
+        return [class_cross_entropy(logits, batch.target, batch.weight)], logits[:, None]
+
+    def scores(self, sequences: Packed) -> Tensor:
+        """Return the logits with an axis for the one score that there is: (n, 1[, n_classes])."""
+        return self(sequences).double()[:, None]

@@ -1,0 +1,173 @@
+"""A stack of recurrent layers, each trained by its own goodness."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from ._goodness import step_goodness
+from ._losses import OBJECTIVES, weighted_mean
+from ._normalization import make_normalization
+from ._packed import Batch, Packed
+from ._recurrent import RecurrentLayer
+
+# Share of the newest batch in a threshold that follows the data.
+THRESHOLD_MOMENTUM = 0.1
+
+
+class ForwardForwardRNN(nn.Module):
+    """Recurrent layers that learn alone (Hinton 2022, The Forward-Forward Algorithm).
+
+    With two classes, class 1 is the positive data and class 0 the negative. With more, the label
+    rides along the input as a one-hot code: a sequence with its right label is positive, with
+    each wrong label negative (Hinton 2022, section 3.3).
+
+    Parameters
+    ----------
+    n_channels, n_classes : int
+        Channels of the sequences and number of classes.
+    hidden_layer_sizes : sequence of int
+        Units of each layer.
+    threshold : sequence of float or None
+        theta of each layer. With None it follows the data: a running midpoint between the mean
+        goodness of the positives and that of the negatives.
+    normalization : {"standardize", "layer_norm"} or None
+        What stands between two layers.
+    goodness : {"mean", "sum"}
+        How the squared activities of a step are pooled over units.
+    objective : {"symmetric", "logistic"}
+        The loss of a layer.
+    generator : torch.Generator, optional
+        Draws the initial weights.
+    dtype : torch.dtype, optional
+        Type of the weights.
+    """
+
+    threshold: Tensor
+
+    def __init__(
+        self,
+        n_channels: int,
+        n_classes: int,
+        *,
+        hidden_layer_sizes: Sequence[int],
+        threshold: Sequence[float] | None,
+        normalization: str | None = "standardize",
+        goodness: str = "mean",
+        objective: str = "symmetric",
+        generator: torch.Generator | None = None,
+        dtype: torch.dtype | None = None,
+    ) -> None:
+        super().__init__()
+        self.n_classes = n_classes
+        self.follow_threshold = threshold is None
+        start = [math.nan] * len(hidden_layer_sizes) if threshold is None else list(threshold)
+        self.register_buffer("threshold", torch.tensor(start, dtype=torch.float64))
+        self.goodness = goodness
+        self.objective = objective
+        n_inputs = n_channels + (n_classes if n_classes > 2 else 0)
+        fan_in = [n_inputs, *hidden_layer_sizes[:-1]]
+        self.layers = nn.ModuleList(
+            RecurrentLayer(n_in, n_units, generator=generator, dtype=dtype)
+            for n_in, n_units in zip(fan_in, hidden_layer_sizes, strict=True)
+        )
+        self.normalizations = nn.ModuleList(
+            make_normalization(normalization, n_units, dtype=dtype)
+            for n_units in hidden_layer_sizes[:-1]
+        )
+
+    def parameter_blocks(self) -> list[list[nn.Parameter]]:
+        """Return the parameters that learn together: those of one layer."""
+        return [list(layer.parameters()) for layer in self.layers]
+
+    def layer_goodness(
+        self, sequences: Packed, weight: Tensor | None = None
+    ) -> Iterator[Tensor]:
+        """Yield the goodness of every step, layer by layer.
+
+        A layer is computed when it is asked for, so that the one before can have learnt, and have
+        freed its memory, by then. `weight` (n_sequences,) weighs the statistics that the
+        normalizations follow in training.
+        """
+        steps = sequences.steps
+        per_step = None if weight is None else weight[sequences.sample]
+        for i, layer in enumerate(self.layers):
+            goodness, hidden = step_goodness(layer, steps, sequences, self.goodness)
+            yield goodness
+            if i < len(self.normalizations):
+                steps = self.normalizations[i](hidden, per_step)
+
+    def layer_losses(self, batch: Batch) -> Iterator[Tensor]:
+        """Yield the loss of each layer, whose gradient reaches that layer alone."""
+        sequences, positive, weight = self._positives_and_negatives(batch)
+        objective = OBJECTIVES[self.objective]
+        for i, goodness in enumerate(self.layer_goodness(sequences, weight)):
+            if self.follow_threshold and self.training:
+                self._follow(i, sequences.mean_over_steps(goodness.detach()), positive, weight)
+            yield objective(goodness, sequences, positive, weight, float(self.threshold[i]))
+
+    def evaluate(self, batch: Batch) -> tuple[list[Tensor], Tensor]:
+        """Return the loss of each layer and the scores, from one pass."""
+        sequences, positive, weight = self._positives_and_negatives(batch)
+        goodness = list(self.layer_goodness(sequences))
+        objective = OBJECTIVES[self.objective]
+        losses = [
+            objective(g, sequences, positive, weight, theta)
+            for theta, g in zip(self.threshold.tolist(), goodness, strict=True)
+        ]
+        return losses, self._scores(goodness, sequences)
+
+    def scores(self, sequences: Packed) -> Tensor:
+        """Return G - theta: (n_sequences, n_layers), with a last axis of labels if more than two.
+
+        The mean over steps is taken in double precision: a long sequence must not lose digits that
+        a short one keeps.
+        """
+        if self.n_classes > 2:
+            sequences, _ = self._with_every_label(sequences)
+        return self._scores(self.layer_goodness(sequences), sequences)
+
+    def _scores(self, goodness: Iterable[Tensor], sequences: Packed) -> Tensor:
+        scores = torch.stack(
+            [
+                sequences.mean_over_steps(g.double()) - theta
+                for theta, g in zip(self.threshold.tolist(), goodness, strict=True)
+            ],
+            dim=1,
+        )
+        if self.n_classes > 2:
+            return scores.unflatten(0, (-1, self.n_classes)).transpose(1, 2)
+        return scores
+
+    def _follow(
+        self, i: int, goodness: Tensor, positive: Tensor, weight: Tensor | None
+    ) -> None:
+        """Move threshold `i` towards the middle between the two classes."""
+        groups = [group for group in (positive, ~positive) if group.any()]
+        means = [
+            weighted_mean(goodness[group], None if weight is None else weight[group])
+            for group in groups
+        ]
+        middle = torch.stack(means).mean().double()
+        if self.threshold[i].isnan():
+            self.threshold[i] = middle
+        else:
+            self.threshold[i].lerp_(middle, THRESHOLD_MOMENTUM)
+
+    def _positives_and_negatives(self, batch: Batch) -> tuple[Packed, Tensor, Tensor | None]:
+        sequences, target, weight = batch.sequences, batch.target, batch.weight
+        assert target is not None
+        if self.n_classes == 2:
+            return sequences, target == 1, weight
+        sequences, label = self._with_every_label(sequences)
+        if weight is not None:
+            weight = weight.repeat_interleave(self.n_classes)
+        return sequences, label == target.repeat_interleave(self.n_classes), weight
+
+    def _with_every_label(self, sequences: Packed) -> tuple[Packed, Tensor]:
+        label = torch.arange(self.n_classes, device=sequences.steps.device).repeat(len(sequences))
+        copies = sequences.repeat_interleave(self.n_classes)
+        return copies.with_labels(label, self.n_classes), label

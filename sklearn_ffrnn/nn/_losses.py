@@ -1,0 +1,83 @@
+"""What a layer minimises: the objectives of Forward-Forward, and the baseline's cross-entropy.
+
+Every function takes the goodness of the steps of a packed batch, whether each sequence is positive,
+the weight of each sequence or None, and the threshold theta.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+from torch.nn.functional import cross_entropy, softplus
+
+from ._packed import Packed
+
+# Sharpness alpha of the pairwise comparison; 4 is the value of Lee & Song (2023).
+PAIR_SHARPNESS = 4.0
+
+
+def weighted_mean(values: Tensor, weight: Tensor | None) -> Tensor:
+    """Mean of `values`, 0 where there are none or their weights add up to nothing."""
+    if weight is None:
+        return values.sum() / max(len(values), 1)
+    total = weight.sum()
+    return (values * weight).sum() / torch.where(total > 0, total, 1)
+
+
+def sum_of_class_means(loss: Tensor, positive: Tensor, weight: Tensor | None) -> Tensor:
+    """E_pos[loss] + E_neg[loss]: neither class outweighs the other by its number."""
+    total = loss.new_zeros(())
+    for group in (positive, ~positive):
+        total = total + weighted_mean(loss[group], None if weight is None else weight[group])
+    return total
+
+
+def logistic_objective(
+    goodness: Tensor, sequences: Packed, positive: Tensor, weight: Tensor | None, threshold: float
+) -> Tensor:
+    """-E_pos[mean_t log sigma(g_t - theta)] - E_neg[mean_t log sigma(theta - g_t)].
+
+    The study's loss, and Hinton's (2022, equation 1) at every step.
+    """
+    sign = torch.where(positive, 1, -1).to(goodness.dtype)[sequences.sample]
+    per_step = softplus(-sign * (goodness - threshold))
+    return sum_of_class_means(sequences.mean_over_steps(per_step), positive, weight)
+
+
+def symmetric_objective(
+    goodness: Tensor, sequences: Packed, positive: Tensor, weight: Tensor | None, threshold: float
+) -> Tensor:
+    """Pairwise comparison of whole sequences, anchored at the threshold.
+
+    With G the mean goodness of a sequence, the sum of
+
+    - E_pairs[softplus(-alpha (G_pos - G_neg))], over all pairs of a positive and a negative of the
+      batch (SymBa: Lee & Song 2023, equation 5), and
+    - E_pos[softplus(theta - G)] + E_neg[softplus(G - theta)], which gives the comparison a zero:
+      without it goodness drifts and no threshold means anything.
+    """
+    per_sequence = sequences.mean_over_steps(goodness)
+    sign = torch.where(positive, 1, -1).to(goodness.dtype)
+    anchor = sum_of_class_means(softplus(-sign * (per_sequence - threshold)), positive, weight)
+    lead = per_sequence[positive][:, None] - per_sequence[~positive]
+    pair_weight = None if weight is None else weight[positive][:, None] * weight[~positive]
+    pairs = softplus(-PAIR_SHARPNESS * lead).reshape(-1)
+    return anchor + weighted_mean(pairs, None if pair_weight is None else pair_weight.reshape(-1))
+
+
+Objective = Callable[[Tensor, Packed, Tensor, "Tensor | None", float], Tensor]
+
+OBJECTIVES: dict[str, Objective] = {
+    "logistic": logistic_objective,
+    "symmetric": symmetric_objective,
+}
+
+
+def class_cross_entropy(logits: Tensor, target: Tensor, weight: Tensor | None) -> Tensor:
+    """Weighted mean cross-entropy of (n, n_classes) logits, or of (n,) logits of class 1."""
+    if logits.ndim == 1:
+        sign = torch.where(target == 1, 1, -1).to(logits.dtype)
+        return weighted_mean(softplus(-sign * logits), weight)
+    return weighted_mean(cross_entropy(logits, target, reduction="none"), weight)

@@ -1,0 +1,87 @@
+"""Between two layers: take away the length of the activity vector, which is the goodness."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+EPSILON = 1e-5
+
+
+class Standardize(nn.Module):
+    """z = (h - mean) / deviation per unit, over samples and valid steps.
+
+    The statistics are running averages: they follow the layer below while it learns and are fixed
+    at prediction, so that a prediction is a function of the sample and the fitted model alone.
+    Training uses the same running statistics, not those of its own batch: activations pass no
+    gradient here, so nothing is gained from the batch's, and what the layer above learns from is
+    exactly what it will see later.
+
+    Parameters
+    ----------
+    n_units : int
+        Units of the layer below.
+    momentum : float
+        Share of the newest batch in the running statistics.
+    dtype : torch.dtype, optional
+        Type of the statistics.
+    """
+
+    mean: Tensor
+    variance: Tensor
+    n_batches: Tensor
+
+    def __init__(
+        self, n_units: int, *, momentum: float = 0.1, dtype: torch.dtype | None = None
+    ) -> None:
+        super().__init__()
+        self.momentum = momentum
+        self.register_buffer("mean", torch.zeros(n_units, dtype=dtype))
+        self.register_buffer("variance", torch.ones(n_units, dtype=dtype))
+        self.register_buffer("n_batches", torch.zeros((), dtype=torch.int64))
+
+    def forward(self, hidden: Tensor, weight: Tensor | None = None) -> Tensor:
+        """Normalize `hidden` (n_steps, n_units); `weight` (n_steps,) weighs its statistics."""
+        if self.training:
+            self._follow(hidden, weight)
+        return nn.functional.batch_norm(hidden, self.mean, self.variance, eps=EPSILON)
+
+    def _follow(self, hidden: Tensor, weight: Tensor | None) -> None:
+        if weight is None:
+            variance, mean = torch.var_mean(hidden, dim=0, correction=0)
+        else:
+            share = weight / weight.sum()
+            mean = share @ hidden
+            variance = (share @ hidden.square() - mean.square()).clamp_min_(0)
+        self.n_batches += 1
+        # A plain average over the first batches, then one that forgets: unbiased from the start.
+        step = max(self.momentum, 1 / int(self.n_batches))
+        self.mean.lerp_(mean, step)
+        self.variance.lerp_(variance, step)
+
+
+class LayerNorm(nn.Module):
+    """h / RMS(h) over the units, per step and without centring (Hinton 2022)."""
+
+    def forward(self, hidden: Tensor, weight: Tensor | None = None) -> Tensor:
+        """Normalize `hidden` (n_steps, n_units); `weight` plays no part."""
+        return nn.functional.rms_norm(hidden, hidden.shape[1:], eps=EPSILON)
+
+
+class NoNormalization(nn.Module):
+    """Hand the activations on as they are: the next layer can read the goodness."""
+
+    def forward(self, hidden: Tensor, weight: Tensor | None = None) -> Tensor:
+        """Return `hidden`; `weight` plays no part."""
+        return hidden
+
+
+def make_normalization(
+    name: str | None, n_units: int, *, dtype: torch.dtype | None = None
+) -> nn.Module:
+    """Return the normalization called "standardize", "layer_norm" or None."""
+    if name == "standardize":
+        return Standardize(n_units, dtype=dtype)
+    if name == "layer_norm":
+        return LayerNorm()
+    return NoNormalization()

@@ -1,0 +1,202 @@
+"""Batches of sequences of different lengths without padding.
+
+The steps of a batch lie time-major in one matrix: first the first step of every sequence, then
+the second step of every sequence that has one, and so on, longest sequence first (the layout of
+`torch.nn.utils.rnn.PackedSequence`). No padded step exists, so none can be counted in a goodness,
+a statistic or a loss.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+import torch
+from torch import Tensor
+
+
+class Packed:
+    """Sequences packed time-major, longest first.
+
+    Parameters
+    ----------
+    steps : Tensor of shape (n_steps_in_all, n_channels)
+        All steps, grouped by time.
+    sizes : list of int
+        How many sequences reach each time step; never increasing.
+    sample : Tensor of shape (n_steps_in_all,)
+        Which sequence each step belongs to.
+    lengths : Tensor of shape (n_sequences,)
+        Steps of each sequence, descending.
+    """
+
+    def __init__(self, steps: Tensor, sizes: list[int], sample: Tensor, lengths: Tensor) -> None:
+        self.steps = steps
+        self.sizes = sizes
+        self.sample = sample
+        self.lengths = lengths
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    @cached_property
+    def equal_lengths(self) -> bool:
+        """Whether all sequences are of one length, so that plain reshapes do."""
+        return self.sizes[-1] == len(self)
+
+    @cached_property
+    def previous(self) -> Tensor | slice:
+        """Rows that come one time step before the rows from the second step on."""
+        first = self.sizes[0]
+        if self.equal_lengths:
+            return slice(0, len(self.sample) - first)
+        reach = torch.tensor(self.sizes, device=self.sample.device)
+        back = reach[:-1].repeat_interleave(reach[1:])
+        return torch.arange(first, len(self.sample), device=self.sample.device) - back
+
+    def mean_over_steps(self, per_step: Tensor) -> Tensor:
+        """Average (n_steps_in_all, ...) over the steps of each sequence: (n_sequences, ...)."""
+        if self.equal_lengths:
+            return per_step.unflatten(0, (len(self.sizes), len(self))).mean(dim=0)
+        sums = per_step.new_zeros(len(self), *per_step.shape[1:])
+        sums = sums.index_add(0, self.sample, per_step)
+        lengths = self.lengths.to(per_step.dtype)
+        return sums / lengths.reshape(-1, *[1] * (per_step.ndim - 1))
+
+    def last_steps(self, per_step: Tensor) -> Tensor:
+        """Pick the last step of each sequence: (n_sequences, ...)."""
+        reach = torch.tensor([0, *self.sizes[:-1]], device=self.sample.device)
+        position = torch.arange(len(self), device=self.sample.device)
+        return per_step[torch.cumsum(reach, 0)[self.lengths - 1] + position]
+
+    def pad(self, per_step: Tensor) -> Tensor:
+        """Lay the steps out as (n_time_steps, n_sequences, ...), zero where a sequence ended."""
+        shape = (len(self.sizes), len(self))
+        if self.equal_lengths:
+            return per_step.unflatten(0, shape)
+        time = torch.arange(len(self.sizes), device=self.sample.device)
+        running = time[:, None] < self.lengths
+        padded = per_step.new_zeros(*shape, *per_step.shape[1:])
+        return padded.index_put((running,), per_step)
+
+    def with_labels(self, labels: Tensor, n_classes: int) -> Packed:
+        """Return the batch with the label of each sequence as a one-hot code at every step."""
+        code = torch.nn.functional.one_hot(labels, n_classes).to(self.steps.dtype)
+        steps = torch.cat([self.steps, code[self.sample]], dim=1)
+        return Packed(steps, self.sizes, self.sample, self.lengths)
+
+    def repeat_interleave(self, repeats: int) -> Packed:
+        """Return the batch with every sequence `repeats` times in a row."""
+        copies = torch.arange(repeats, device=self.sample.device)
+        return Packed(
+            self.steps.repeat_interleave(repeats, dim=0),
+            [size * repeats for size in self.sizes],
+            (self.sample[:, None] * repeats + copies).reshape(-1),
+            self.lengths.repeat_interleave(repeats),
+        )
+
+
+class Batch:
+    """What one training step sees: packed sequences, their labels and their weights."""
+
+    def __init__(
+        self, sequences: Packed, target: Tensor | None, weight: Tensor | None, index: Tensor
+    ) -> None:
+        self.sequences = sequences
+        self.target = target
+        self.weight = weight
+        self.index = index
+
+    def __len__(self) -> int:
+        return len(self.sequences)
+
+
+class SequenceDataset(torch.utils.data.Dataset):  # type: ignore[type-arg]
+    """Sequences kept one after another, cut into packed batches on demand.
+
+    Parameters
+    ----------
+    values : Tensor of shape (n_steps_in_all, n_channels)
+        The sequences, one after another.
+    lengths : Tensor of int of shape (n_sequences,)
+        Steps of each sequence.
+    target : Tensor of int of shape (n_sequences,), optional
+        Class of each sequence.
+    weight : Tensor of shape (n_sequences,), optional
+        Weight of each sequence in every mean; None stands for equal weights.
+    """
+
+    def __init__(
+        self,
+        values: Tensor,
+        lengths: Tensor,
+        target: Tensor | None = None,
+        weight: Tensor | None = None,
+    ) -> None:
+        self.values = values
+        self.lengths = lengths
+        self.starts = torch.cumsum(lengths, 0) - lengths
+        self.target = target
+        self.weight = weight
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    def __getitem__(self, index: Any) -> Batch:
+        return self.batch(torch.atleast_1d(torch.as_tensor(index)))
+
+    def batch(self, index: Tensor) -> Batch:
+        """Pack the sequences at `index`, longest first."""
+        index = index.to(self.lengths.device)
+        index = index[torch.argsort(self.lengths[index], descending=True, stable=True)]
+        lengths = self.lengths[index]
+        time = torch.arange(int(lengths[0]), device=lengths.device)
+        running = time[:, None] < lengths
+        rows = (time[:, None] + self.starts[index])[running]
+        sample = torch.arange(len(index), device=lengths.device).expand_as(running)[running]
+        sequences = Packed(
+            self.values[rows], torch.count_nonzero(running, dim=1).tolist(), sample, lengths
+        )
+        return Batch(
+            sequences,
+            None if self.target is None else self.target[index],
+            None if self.weight is None else self.weight[index],
+            index,
+        )
+
+
+class BatchIterator:
+    """Whole batches in place of a DataLoader, which would collate sample by sample.
+
+    Parameters
+    ----------
+    dataset : SequenceDataset
+        What to cut up.
+    batch_size : int
+        Sequences in a batch.
+    generator : torch.Generator, optional
+        Shuffles the sequences anew in every pass; None keeps their order.
+    """
+
+    def __init__(
+        self,
+        dataset: SequenceDataset,
+        batch_size: int,
+        generator: torch.Generator | None = None,
+    ) -> None:
+        self.dataset = dataset
+        self.batch_size = batch_size
+        self.generator = generator
+
+    def __len__(self) -> int:
+        return -(-len(self.dataset) // self.batch_size)
+
+    def __iter__(self) -> Iterator[Batch]:
+        n = len(self.dataset)
+        if self.generator is None:
+            order = torch.arange(n)
+        else:
+            order = torch.randperm(n, generator=self.generator)
+        for index in order.split(self.batch_size):
+            yield self.dataset.batch(index)

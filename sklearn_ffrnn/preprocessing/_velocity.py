@@ -1,0 +1,43 @@
+"""Velocities of trajectories: the mathematics, one trajectory at a time."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def merge_equal_times(trajectory: np.ndarray) -> np.ndarray:
+    """Keep the last of the points that share a time stamp.
+
+    A mouse reports several positions within one tick of its clock. Dividing by the step of zero
+    between them, or by a tiny number in its place, would let one point outweigh its sequence; the
+    last position of a tick keeps all displacement and a speed that was really there.
+    """
+    last = np.append(np.diff(trajectory[:, 2]) > 0, True)
+    return trajectory[last]
+
+
+def resample_uniformly(trajectory: np.ndarray, period: float) -> np.ndarray:
+    """Interpolate linearly to steps of `period`, starting at the first point.
+
+    What is left of the movement after the last whole period is dropped, unless the movement is
+    shorter than one period: then its two ends are kept.
+    """
+    start, end = trajectory[0, 2], trajectory[-1, 2]
+    n_periods = int(np.floor((end - start) / period * (1 + 1e-12)))
+    if n_periods == 0:
+        return trajectory[[0, -1]]
+    times = start + period * np.arange(n_periods + 1)
+    columns = [np.interp(times, trajectory[:, 2], trajectory[:, i]) for i in (0, 1)]
+    return np.column_stack([*columns, times])
+
+
+def velocity(trajectory: np.ndarray) -> np.ndarray:
+    """Return v_i = (p_{i+1} - p_i) / (t_{i+1} - t_i), of shape (n_points - 1, 2)."""
+    steps = np.diff(trajectory[:, :3], axis=0)
+    return steps[:, :2] / steps[:, 2:]
+
+
+def z_score(sequence: np.ndarray) -> np.ndarray:
+    """Subtract the mean of all values and divide by their deviation, over both axes together."""
+    deviation = sequence.std()
+    return (sequence - sequence.mean()) / (deviation if deviation > 0 else 1.0)

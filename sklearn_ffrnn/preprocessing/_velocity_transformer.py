@@ -1,0 +1,233 @@
+"""The transformer from trajectories to velocity sequences."""
+
+from __future__ import annotations
+
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn import get_config
+from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.validation import check_is_fitted
+
+from .._sequences import TRAJECTORY_COLUMNS, SequenceBatch, check_trajectories, pad
+from ._velocity import merge_equal_times, resample_uniformly, velocity, z_score
+
+
+class VelocityTransformer(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
+    """Turn trajectories of any length into velocity sequences.
+
+    ``v_i = (p_{i+1} - p_i) / (t_{i+1} - t_i)``, in the units of the data. Points that share a time
+    stamp are merged into the last of them first. The order is: merge, resample, differentiate,
+    cut, scale, pad.
+
+    Parameters
+    ----------
+    resample : float or None, default=None
+        Period, in the time unit of the data, of a uniform clock to interpolate to. Sampling rate
+        and jitter of the clock alone tell most recordings from most synthetic data: resample both
+        to learn from the movement.
+    max_length : int, "mean" or None, default=None
+        Most steps of a sequence; later ones are cut. "mean" is the rounded mean length of the
+        training set, the study's rule. Shorter sequences are padded with NaN to this length, and
+        with None to the longest of the batch.
+    scale : {"dataset", "sequence"} or None, default="dataset"
+        "dataset" subtracts the mean and divides by the deviation of each channel over all steps of
+        the training set, which keeps differences of speed between movements. "sequence" does so
+        within each sequence, over both channels together, which removes them. None leaves the
+        units as they are.
+
+    Attributes
+    ----------
+    n_features_in_ : int
+        Columns of a trajectory: 3, or 4 with a column stroke_id.
+    max_length_ : int or None
+        Most steps of a sequence.
+    mean_, scale_ : ndarray of shape (2,)
+        Statistics of the training set; only with ``scale="dataset"``.
+
+    See Also
+    --------
+    FFRNNClassifier : Learns from the output.
+
+    Notes
+    -----
+    A :class:`SequenceBatch` goes through with the negatives that it carries: both are transformed
+    in the same way, and the statistics are those of its rows.
+
+    With ``set_output(transform="pandas")`` the result is a Series of DataFrames, one a sequence.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_ffrnn import VelocityTransformer
+    >>> X = [np.array([[0, 0, 0], [3, 4, 10], [6, 8, 20]]), np.array([[0, 0, 0], [0, 5, 10]])]
+    >>> VelocityTransformer(scale=None).fit_transform(X)
+    array([[[0.3, 0.4],
+            [0.3, 0.4]],
+           [[0. , 0.5],
+            [nan, nan]]], dtype=float32)
+    """
+
+    _parameter_constraints: dict[str, list[Any]] = {
+        "resample": [Interval(Real, 0, None, closed="neither"), None],
+        "max_length": [Interval(Integral, 1, None, closed="left"), StrOptions({"mean"}), None],
+        "scale": [StrOptions({"dataset", "sequence"}), None],
+    }
+
+    def __init__(
+        self,
+        resample: float | None = None,
+        *,
+        max_length: int | str | None = None,
+        scale: str | None = "dataset",
+    ) -> None:
+        self.resample = resample
+        self.max_length = max_length
+        self.scale = scale
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X: Any, y: Any = None) -> VelocityTransformer:
+        """Learn the common length and the scale.
+
+        Parameters
+        ----------
+        X : list of array-like of shape (n_points, 3)
+            Trajectories with columns x, y, t; DataFrames with those columns, a Series or object
+            array of either, a three-dimensional array padded with NaN rows, or a SequenceBatch.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        self : VelocityTransformer
+            The fitted transformer.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If a trajectory is malformed: the message names it and the remedy.
+        """
+        trajectories = check_trajectories(X)
+        sequences = self._velocities(trajectories, "X")
+        self.n_features_in_ = trajectories[0].shape[1]
+        if self.max_length == "mean":
+            self.max_length_ = max(1, round(float(np.mean([len(s) for s in sequences]))))
+        else:
+            self.max_length_ = self.max_length
+        if self.scale == "dataset":
+            steps = np.concatenate([s[: self.max_length_] for s in sequences])
+            self.mean_ = steps.mean(axis=0)
+            deviation = steps.std(axis=0)
+            self.scale_ = np.where(deviation > 0, deviation, 1.0)
+        return self
+
+    def transform(self, X: Any) -> Any:
+        """Turn trajectories into velocity sequences.
+
+        Parameters
+        ----------
+        X : list of array-like of shape (n_points, 3)
+            As in :meth:`fit`.
+
+        Returns
+        -------
+        sequences : ndarray of shape (n_samples, n_steps, 2), SequenceBatch or Series
+            Velocities, float32, padded with NaN rows at the end.
+        """
+        check_is_fitted(self)
+        rows = self._transform(X, "X")
+        if isinstance(X, SequenceBatch):
+            negatives = self._transform(X.negatives, "X.negatives") if len(X.negatives) else []
+            return SequenceBatch(rows, negatives, X.source, negative_label=X.negative_label)
+        if self._wants_pandas():
+            names = self.get_feature_names_out()
+            frames = [pd.DataFrame(s[~np.isnan(s).all(axis=1)], columns=names) for s in rows]
+            index = X.index if isinstance(X, pd.Series) else None
+            return pd.Series(frames, index=index, dtype=object)
+        return rows
+
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
+        """Return the names of the channels.
+
+        Parameters
+        ----------
+        input_features : array-like of str or None, default=None
+            Names of the columns of a trajectory; only checked.
+
+        Returns
+        -------
+        names : ndarray of str
+            "velocity_x" and "velocity_y".
+        """
+        check_is_fitted(self)
+        if input_features is not None and len(input_features) != self.n_features_in_:
+            raise ValueError(
+                f"input_features should have length equal to the number of columns, "
+                f"{self.n_features_in_}, got {len(input_features)}."
+            )
+        return np.asarray([f"velocity_{c}" for c in TRAJECTORY_COLUMNS[:2]], dtype=object)
+
+    def set_output(self, *, transform: str | None = None) -> VelocityTransformer:
+        """Choose the container of the output.
+
+        Parameters
+        ----------
+        transform : {"default", "pandas"} or None, default=None
+            "pandas" gives a Series of DataFrames; None leaves the choice as it is.
+
+        Returns
+        -------
+        self : VelocityTransformer
+            The transformer.
+        """
+        if transform not in (None, "default", "pandas"):
+            raise ValueError(
+                f"transform={transform!r}: sequences come as 'default' (an array padded with NaN "
+                "rows) or 'pandas' (a Series of DataFrames)."
+            )
+        if transform is not None:
+            # clone and Pipeline look for the choice under this name.
+            self._sklearn_output_config = {"transform": transform}
+        return self
+
+    def _wants_pandas(self) -> bool:
+        chosen = getattr(self, "_sklearn_output_config", {}).get("transform")
+        return (chosen or get_config()["transform_output"]) == "pandas"
+
+    def _velocities(self, trajectories: list[np.ndarray], name: str) -> list[np.ndarray]:
+        out = []
+        for i, trajectory in enumerate(trajectories):
+            merged = merge_equal_times(trajectory)
+            if len(merged) < 2:
+                raise ValueError(
+                    f"{name}[{i}] has a single time stamp, {trajectory[0, 2]:g}, so it has no "
+                    "velocity; drop it, and its label."
+                )
+            if self.resample is not None:
+                merged = resample_uniformly(merged, self.resample)
+            out.append(velocity(merged))
+        return out
+
+    def _transform(self, X: Any, name: str) -> np.ndarray:
+        trajectories = check_trajectories(X, name=name)
+        if trajectories[0].shape[1] != self.n_features_in_:
+            raise ValueError(
+                f"{name} has {trajectories[0].shape[1]} features, but {type(self).__name__} is "
+                f"expecting {self.n_features_in_} features as input (the columns of a trajectory)."
+            )
+        sequences = [s[: self.max_length_] for s in self._velocities(trajectories, name)]
+        if self.scale == "dataset":
+            sequences = [(s - self.mean_) / self.scale_ for s in sequences]
+        elif self.scale == "sequence":
+            sequences = [z_score(s) for s in sequences]
+        return pad(sequences, self.max_length_)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = False
+        tags.input_tags.three_d_array = True
+        tags.input_tags.allow_nan = True
+        return tags

@@ -1,0 +1,167 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from sklearn_ffrnn.datasets import load_balabit_session, load_dollar_xml, split_movements
+
+GESTURE = """\ufeff<?xml version="1.0" encoding="utf-8" standalone="yes"?>\r
+<Gesture Name="left_sq_bracket07" Subject="3" Speed="slow" Number="7" NumPts="3"\
+ Millseconds="32" AppName="Gestures" AppVer="3.5.0.0">\r
+  <Point X="127" Y="141" T="1157641" />\r
+  <Point X="124" Y="140" T="1157657" />\r
+  <Point X="120" Y="139.5" T="1157673" />\r
+</Gesture>"""
+HEADER = "record timestamp,client timestamp,button,state,x,y\n"
+
+
+class TestDollarXml:
+    def test_folder_tree(self, tmp_path):
+        folder = tmp_path / "s03" / "slow"
+        folder.mkdir(parents=True)
+        (folder / "left_sq_bracket07.xml").write_text(GESTURE, encoding="utf-8")
+        (folder / "._left_sq_bracket07.xml").write_text("junk")
+        gestures = load_dollar_xml(tmp_path)
+        np.testing.assert_array_equal(
+            gestures.data[0], [[127, 141, 0], [124, 140, 16], [120, 139.5, 32]]
+        )
+        assert gestures.target.tolist() == ["left_sq_bracket"]
+        assert gestures.subject.tolist() == ["3"]
+        assert gestures.speed.tolist() == ["slow"]
+        assert gestures.name.tolist() == ["s03/slow/left_sq_bracket07"]
+        assert "1 gestures of 1 classes by 1 subjects, 3 points" in gestures.DESCR
+        X, y = load_dollar_xml(folder / "left_sq_bracket07.xml", return_X_y=True)
+        np.testing.assert_array_equal(X[0], gestures.data[0])
+        assert y.tolist() == ["left_sq_bracket"]
+
+    @pytest.mark.parametrize(
+        ("text", "message"),
+        [
+            ('<!DOCTYPE a [<!ENTITY b "c">]><Gesture Name="&b;"/>', "declares a document type"),
+            ("<Gesture Name='a01'>", "is not XML"),
+            ("<Sketch/>", "not a [$]1 log"),
+            ("<Gesture Name='a01' NumPts='0'></Gesture>", "holds 0 points"),
+            (GESTURE.replace('NumPts="3"', 'NumPts="4"'), "holds 3 points; NumPts is 4"),
+            (GESTURE.replace('Y="140"', 'Y="high"'), "point 1 is .*'high'"),
+            (GESTURE.replace('Y="140"', ""), "point 1 is"),
+            (GESTURE.replace('Y="140"', 'Y="nan"'), "must be numbers"),
+        ],
+    )
+    def test_other_files_are_refused_by_name(self, tmp_path, text, message):
+        (tmp_path / "a01.xml").write_text(text, encoding="utf-8")
+        with pytest.raises(ValueError, match=r"a01\.xml.*" + message):
+            load_dollar_xml(tmp_path)
+
+    def test_no_files(self, tmp_path):
+        with pytest.raises(FileNotFoundError, match=r"holds no \*.xml files"):
+            load_dollar_xml(tmp_path / "nowhere")
+
+
+class TestBalabit:
+    def test_oddities(self, tmp_path):
+        path = tmp_path / "session_1"
+        path.write_text(
+            HEADER + "0.0,5.000,NoButton,Move,10,20\n"
+            "0.1,5.125,NoButton,Move,11,20\n"
+            "0.2,5.125,NoButton,Move,11,20\n"  # sent twice
+            "0.2,5.125,NoButton,Move,12,20\n"  # the clock has not ticked
+            "0.3,5.250,NoButton,Move,65535,65535\n"
+            "0.4,5.375,Scroll,Down,0,0\n"
+            "0.5,5.500,Left,Pressed,13,21\n"
+        )
+        log = load_balabit_session(path)
+        assert log.columns.tolist() == ["x", "y", "t", "button", "state"]
+        assert log["t"].tolist() == [0, 125, 125, 250, 375, 500]
+        assert log["x"].tolist()[:3] == [10, 11, 12]
+        assert log["x"].isna().tolist() == log["y"].isna().tolist() == [False] * 3 + [True] * 2 + [
+            False
+        ]
+        assert log["state"].iloc[-1] == "Pressed"
+        assert log.attrs["n_repeated"] == 1
+
+    @pytest.mark.parametrize(
+        ("text", "message"),
+        [
+            ("", "cannot be read as a CSV file"),
+            (HEADER, "holds a header but no events"),
+            ("time,x,y\n0,1,2\n", "no column 'client timestamp', 'button', 'state'"),
+            (HEADER + "0,0,NoButton,Move,1,2\n1,1,NoButton,Move,,2\n", "line 3.: x is '', not a"),
+            (HEADER + "0,soon,NoButton,Move,1,2\n", "line 2.: client timestamp is 'soon'"),
+        ],
+    )
+    def test_malformed_files(self, tmp_path, text, message):
+        path = tmp_path / "session_1"
+        path.write_text(text)
+        with pytest.raises(ValueError, match="session_1.*" + message):
+            load_balabit_session(path)
+
+    def test_missing_file(self, tmp_path):
+        with pytest.raises(FileNotFoundError):
+            load_balabit_session(tmp_path / "nowhere")
+
+
+def frame(t, x=None, **columns):
+    t = np.asarray(t, float)
+    x = np.arange(len(t), dtype=float) if x is None else x
+    return pd.DataFrame({"x": x, "y": 0.0, "t": t, **columns})
+
+
+def lengths(log, **options):
+    return [len(m) for m in split_movements(log, **{"min_points": 2, "max_gap": 100} | options)]
+
+
+class TestSplitMovements:
+    def test_gaps(self):
+        log = frame([50, 150, 250, 351, 360, 900])
+        movements = split_movements(log, max_gap=100, min_points=2)
+        assert [m[:, 0].tolist() for m in movements] == [[0, 1, 2], [3, 4]]
+        assert [m[:, 2].tolist() for m in movements] == [[0, 100, 200], [0, 9]]
+        assert lengths(log.to_numpy()) == [3, 2]
+        assert lengths(log, min_points=3) == [3]
+        assert lengths(log, max_gap=1000) == [6]
+
+    def test_points_without_position_and_clock_steps_back_cut(self):
+        nan = float("nan")
+        assert lengths(frame([0, 1, 2, 3, 4, 5], x=[0, 1, nan, nan, 4, 5])) == [2, 2]
+        assert lengths(frame([0, 1, 2], x=[nan, 1, 2])) == [2]
+        assert lengths(frame([0, 1, 2, 0, 1])) == [3, 2]
+        assert lengths(frame([0, 1], x=[nan, nan])) == []
+
+    def test_clicks_end_movements(self):
+        log = frame(range(7), state=["Move", "Move", "Pressed", "Drag", "Released", "Move", "Move"])
+        assert lengths(log) == [3, 2, 2]
+        assert lengths(log, at_clicks=False) == [7]
+
+    def test_log_is_left_as_it_was(self):
+        log = frame([5, 6, 7]).to_numpy()
+        before = log.copy()
+        split_movements(log, min_points=2)[0][:] = -1
+        np.testing.assert_array_equal(log, before)
+
+    @pytest.mark.parametrize(
+        ("log", "message"),
+        [
+            (pd.DataFrame({"x": [0], "y": [0]}), "log has no column t"),
+            (np.zeros((4, 2)), r"log has shape \(4, 2\)"),
+            ([["a", 0, 0]], "cannot be read as an array of numbers"),
+            ([[0, 0, 0], [0, 0, np.nan]], "missing t in event 1"),
+            ([[0, np.inf, 0], [0, 0, 1]], "infinite value or a missing t in event 0"),
+        ],
+    )
+    def test_bad_logs(self, log, message):
+        with pytest.raises(ValueError, match=message):
+            split_movements(log)
+
+    @pytest.mark.parametrize("options", [{"max_gap": 0}, {"min_points": 1}, {"at_clicks": "yes"}])
+    def test_bad_arguments(self, options):
+        with pytest.raises(ValueError, match=f"'{next(iter(options))}' parameter"):
+            split_movements(frame([0, 1]), **options)
+
+    def test_balabit_session_to_movements(self, tmp_path):
+        rows = [f"0,{0.1 * i:.3f},NoButton,Move,{i},5" for i in range(8)]
+        rows.append("0,0.700,Left,Pressed,7,5")
+        rows += [f"0,{20 + 0.1 * i:.3f},NoButton,Move,{i},9" for i in range(6)]
+        path = tmp_path / "session_1"
+        path.write_text(HEADER + "\n".join(rows))
+        first, second = split_movements(load_balabit_session(path))
+        assert len(first) == 9
+        np.testing.assert_allclose(second[:, 2], 100 * np.arange(6))
