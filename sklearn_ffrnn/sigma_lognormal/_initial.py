@@ -38,8 +38,8 @@ def strokes_from_speed(t: np.ndarray, velocity: np.ndarray, most: int) -> np.nda
     area = np.add.reduceat(speed, bounds[:-1]) * step
     width = area / (speed[peaks] * np.sqrt(2 * np.pi))
     kept = np.sort(np.argsort(-area, kind="stable")[:most])
-    ends = np.array([_directions(velocity[bounds[k] : bounds[k + 1]]) for k in kept])
-    return make_strokes(area[kept], t[peaks[kept]], width[kept], *ends.T)
+    theta_s, theta_e = _directions(velocity, bounds)
+    return make_strokes(area[kept], t[peaks[kept]], width[kept], theta_s[kept], theta_e[kept])
 
 
 def strokes_from_residual(t: np.ndarray, residual: np.ndarray, most: int) -> np.ndarray:
@@ -96,13 +96,25 @@ def make_strokes(
     return np.stack([length, median - np.exp(mu), mu, sigma, theta_s, theta_e], axis=1)
 
 
-def _directions(velocity: np.ndarray) -> tuple[float, float]:
-    """Return start and end direction: a line through the directions, weighted by speed."""
+def _directions(velocity: np.ndarray, bounds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return start and end direction between neighbouring bounds, each of shape (n_bounds - 1,).
+
+    They are the ends of a straight line through the directions over progress, weighted by speed.
+    """
+    first, count = bounds[:-1], np.diff(bounds)
     speed = np.abs(velocity)
     angle = np.unwrap(np.angle(velocity))
-    progress = (np.cumsum(speed) - 0.5 * speed) / speed.sum()
-    weight = speed / speed.sum()
-    middle, mean = weight @ progress, weight @ angle
-    spread = weight @ (progress - middle) ** 2
-    slope = weight @ ((progress - middle) * (angle - mean)) / spread if spread > 1e-6 else 0.0
-    return mean - slope * middle, mean + slope * (1 - middle)
+
+    def mean(values: np.ndarray) -> np.ndarray:
+        return np.add.reduceat(speed * values, first) / length
+
+    length = np.add.reduceat(speed, first)
+    covered = np.cumsum(speed) - 0.5 * speed
+    before = np.concatenate([[0.0], np.cumsum(length)[:-1]])
+    progress = (covered - np.repeat(before, count)) / np.repeat(length, count)
+    middle, direction = mean(progress), mean(angle)
+    ahead = progress - np.repeat(middle, count)
+    spread = mean(ahead**2)
+    slope = np.where(spread > 1e-6, mean(ahead * angle) / np.maximum(spread, 1e-6), 0.0)
+    direction -= 2 * np.pi * np.round(direction / (2 * np.pi))
+    return direction - slope * middle, direction + slope * (1 - middle)
