@@ -1,5 +1,15 @@
 """The Sigma-Lognormal model: its equations, the strokes of a movement, and movements of strokes."""
 
+from ._extract import extract_strokes
 from ._model import position, snr_position, snr_velocity, speed, velocity
+from ._plan import StrokePlan
 
-__all__ = ["position", "snr_position", "snr_velocity", "speed", "velocity"]
+__all__ = [
+    "StrokePlan",
+    "extract_strokes",
+    "position",
+    "snr_position",
+    "snr_velocity",
+    "speed",
+    "velocity",
+]

@@ -1,8 +1,8 @@
-"""From the points of one trajectory to smooth velocities at equal steps, one part a pen stroke.
+"""From the points of one trajectory to smooth velocities at equal steps, part by part.
 
 The clock of a recording jitters and stamps several points alike, and its pen leaves the surface.
 Strokes are fitted to what is left when that is taken out: parts without such breaks, on a regular
-clock, in seconds.
+clock, in seconds. Complex numbers stand for points of the plane.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 FINE_STEP = 0.005  # s; differentiating on a coarser grid costs 1.5 dB
-FIT_EVERY = 2  # fine steps; the smoothed velocity holds nothing that 10 ms would miss
 CLOCK_SMOOTHING = 3.0  # points
 LONGEST_GAP = 0.15  # s; what happens in a longer one is not recorded
+LONGEST_PAUSE = 1.0  # s; longer ones need no model
+LONGEST_PART = 20.0  # s; what is longer is cut, since the work grows with the square
 
 
 @dataclass
@@ -42,6 +43,13 @@ class Part:
     def duration(self) -> float:
         """Seconds from the first to the last point."""
         return float(self.t[-1] - self.t[0])
+
+
+def stroke_starts(stroke_id: np.ndarray | None, n_points: int) -> np.ndarray:
+    """Return the first point of each pen stroke: where `stroke_id` changes."""
+    if stroke_id is None:
+        return np.zeros(min(n_points, 1), dtype=np.intp)
+    return np.flatnonzero(np.append(True, stroke_id[1:] != stroke_id[:-1]))
 
 
 def regular_clock(t: np.ndarray, starts: np.ndarray) -> np.ndarray:
@@ -87,7 +95,8 @@ def split_parts(clock: np.ndarray, points: np.ndarray, starts: np.ndarray) -> li
     """Return the points of each part: a new one at each pen stroke and where motion was missed.
 
     A long gap between close points is a pause, since devices report nothing while nothing moves;
-    a long gap between distant points is movement that nobody recorded.
+    a long gap between distant points is movement that nobody recorded. Very long pauses break a
+    movement too, and very long movements are broken where they rest most.
 
     Parameters
     ----------
@@ -99,10 +108,23 @@ def split_parts(clock: np.ndarray, points: np.ndarray, starts: np.ndarray) -> li
         First point of each pen stroke.
     """
     interval, step = np.diff(clock), np.abs(np.diff(points))
+    if not len(interval):
+        return [slice(0, len(clock))]
     long = (interval > LONGEST_GAP) & (interval > 3 * np.median(interval))
-    breaks = np.union1d(starts, np.flatnonzero(long & (step > 3 * step.mean())) + 1)
+    missed = long & (step > 3 * step.mean())
+    breaks = np.union1d(starts, np.flatnonzero(missed | (interval > LONGEST_PAUSE)) + 1)
     ends = np.append(breaks[1:], len(clock))
-    return [slice(a, b) for a, b in zip(breaks, ends, strict=True)]
+    parts = []
+    waiting = [slice(int(a), int(b)) for a, b in zip(breaks, ends, strict=True)][::-1]
+    while waiting:
+        part = waiting.pop()
+        if clock[part.stop - 1] - clock[part.start] <= LONGEST_PART:
+            parts.append(part)
+            continue
+        inner = slice(*np.searchsorted(clock, clock[part.start] + np.array([0.5, 1]) * LONGEST_PART))
+        slowest = inner.start + int(np.argmin(step[inner] / np.maximum(interval[inner], 1e-9)))
+        waiting += [slice(slowest + 1, part.stop), slice(part.start, slowest + 1)]
+    return parts
 
 
 def make_part(where: slice, clock: np.ndarray, points: np.ndarray, smoothing: float) -> Part | None:
@@ -122,10 +144,11 @@ def make_part(where: slice, clock: np.ndarray, points: np.ndarray, smoothing: fl
     clock, points = clock[where], points[where]
     if len(clock) < 3 or clock[-1] <= clock[0] or not np.any(points != points[0]):
         return None
-    n = max(int(np.ceil((clock[-1] - clock[0]) / FINE_STEP)), 4)
-    t = np.linspace(clock[0], clock[-1], n + 1)
-    position = smooth(np.interp(t, clock, points), smoothing / (t[1] - t[0]))
-    return Part(where.start, where.stop, t, position, np.gradient(position, t[1] - t[0]))
+    n_steps = max(int(np.ceil((clock[-1] - clock[0]) / FINE_STEP)), 4)
+    t = np.linspace(clock[0], clock[-1], n_steps + 1)
+    step = t[1] - t[0]
+    position = smooth(np.interp(t, clock, points), smoothing / step)
+    return Part(where.start, where.stop, t, position, np.gradient(position, step))
 
 
 def smooth(signal: np.ndarray, sigma: float) -> np.ndarray:
