@@ -24,19 +24,19 @@ SHORTEST_STEP, LONGEST_STEP = 1e-4, 2.0  # s between points; what lies beyond is
 NAMED = 10  # trajectories at most in a message
 
 
-@validate_params(
-    {
-        "n_jobs": [Integral, None],
-        "smoothing": [Interval(Real, 0, None, closed="left")],
-        "target_snr": [Interval(Real, 0, 100, closed="both")],
-        "max_strokes_per_second": [Interval(Real, 0, None, closed="neither")],
-        "time_unit": [StrOptions(set(SECONDS))],
-        "max_iter": [Interval(Integral, 0, None, closed="left")],
-        "on_error": [StrOptions({"warn", "raise", "skip"})],
-        "verbose": ["verbose"],
-    },
-    prefer_skip_nested_validation=True,
-)
+EXTRACTION_CONSTRAINTS = {
+    "n_jobs": [Integral, None],
+    "smoothing": [Interval(Real, 0, None, closed="left")],
+    "target_snr": [Interval(Real, 0, 100, closed="both")],
+    "max_strokes_per_second": [Interval(Real, 0, None, closed="neither")],
+    "time_unit": [StrOptions(set(SECONDS))],
+    "max_iter": [Interval(Integral, 0, None, closed="left")],
+    "on_error": [StrOptions({"warn", "raise", "skip"})],
+    "verbose": ["verbose"],
+}
+
+
+@validate_params(EXTRACTION_CONSTRAINTS, prefer_skip_nested_validation=True)
 def extract_strokes(
     X: Any,
     *,
@@ -90,6 +90,12 @@ def extract_strokes(
     plans : list of StrokePlan
         One a trajectory, in order.
 
+    Notes
+    -----
+    The strokes are those of the smoothed movement. A stroke of standard deviation w in time comes
+    out as one of sqrt(w^2 + smoothing^2), a little more symmetric: with 12 ms and a stroke of 50 ms
+    that is 3% wider and 8% less in sigma. For movements without noise, pass ``smoothing=0``.
+
     Raises
     ------
     ValueError, TypeError
@@ -104,11 +110,14 @@ def extract_strokes(
     --------
     >>> import numpy as np
     >>> from sklearn_ffrnn.sigma_lognormal import extract_strokes, position
-    >>> t = np.arange(0.0, 500.0, 10.0)
-    >>> x, y = position([[100, 0, 5, 0.2, 0, 1]], t).T
+    >>> t = np.arange(0.0, 800.0, 10.0)
+    >>> strokes = [[100, 0, 5.3, 0.25, 0, 1], [60, 350, 5.3, 0.25, -1, -1.5]]
+    >>> x, y = position(strokes, t).T
     >>> plan, = extract_strokes([np.column_stack([x, y, t])])
-    >>> plan.strokes.round(1)
-    array([[100. ,  ...,  5. ,   0.2,   0. ,   1. ]])
+    >>> plan.n_strokes, plan.snr_velocity > 35
+    (2, True)
+    >>> plan.strokes[:, 0].round()
+    array([100.,  60.])
     """
     trajectories = check_trajectories(X, min_points=1)
     _check_time_unit(trajectories, time_unit)

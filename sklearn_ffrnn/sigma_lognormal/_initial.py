@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from scipy.signal import find_peaks
 
@@ -33,7 +35,7 @@ def strokes_from_speed(t: np.ndarray, velocity: np.ndarray, most: int) -> np.nda
     peaks = peaks[speed[peaks] > FAINTEST_MAXIMUM * speed.max()]
     if not len(peaks):
         peaks = np.array([int(np.argmax(speed))])
-    minima = [a + int(np.argmin(speed[a:b])) for a, b in zip(peaks[:-1], peaks[1:], strict=True)]
+    minima = [a + int(np.argmin(speed[a:b])) for a, b in pairwise(peaks)]
     bounds = np.array([0, *minima, len(t)])
     area = np.add.reduceat(speed, bounds[:-1]) * step
     width = area / (speed[peaks] * np.sqrt(2 * np.pi))

@@ -140,7 +140,7 @@ class StrokePlan:
         record = json.loads(text)
         names = {field.name for field in fields(cls)}
         if not isinstance(record, dict) or set(record) != names:
-            raise ValueError(f"text is not a StrokePlan; it must hold an object of {sorted(names)}.")
+            raise ValueError(f"text is no StrokePlan; it must hold an object of {sorted(names)}.")
         n_points = len(record["times"])
         record["strokes"] = np.array(record["strokes"], dtype=np.float64).reshape(-1, 6)
         record["residual"] = np.array(record["residual"], dtype=np.float64).reshape(n_points, 2)

@@ -121,7 +121,8 @@ def split_parts(clock: np.ndarray, points: np.ndarray, starts: np.ndarray) -> li
         if clock[part.stop - 1] - clock[part.start] <= LONGEST_PART:
             parts.append(part)
             continue
-        inner = slice(*np.searchsorted(clock, clock[part.start] + np.array([0.5, 1]) * LONGEST_PART))
+        second_half = clock[part.start] + np.array([0.5, 1.0]) * LONGEST_PART
+        inner = slice(*np.searchsorted(clock, second_half))
         slowest = inner.start + int(np.argmin(step[inner] / np.maximum(interval[inner], 1e-9)))
         waiting += [slice(slowest + 1, part.stop), slice(part.start, slowest + 1)]
     return parts
@@ -144,7 +145,8 @@ def make_part(where: slice, clock: np.ndarray, points: np.ndarray, smoothing: fl
     clock, points = clock[where], points[where]
     if len(clock) < 3 or clock[-1] <= clock[0] or not np.any(points != points[0]):
         return None
-    n_steps = max(int(np.ceil((clock[-1] - clock[0]) / FINE_STEP)), 4)
+    # A duration of whole steps must not gain one by rounding: the grid would miss the points.
+    n_steps = max(int(np.ceil((clock[-1] - clock[0]) / FINE_STEP - 1e-6)), 4)
     t = np.linspace(clock[0], clock[-1], n_steps + 1)
     step = t[1] - t[0]
     position = smooth(np.interp(t, clock, points), smoothing / step)

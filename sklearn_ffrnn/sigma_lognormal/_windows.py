@@ -8,8 +8,9 @@ form a batch. A window's result does not depend on what else is in its batch.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -74,12 +75,12 @@ class Window(NamedTuple):
     velocity: np.ndarray
 
 
-def refine(fits: Iterable[Fit], *, staggered: bool, max_iter: int, tol: float) -> None:
+def refine(fits: list[Fit], *, staggered: bool, max_iter: int, tol: float) -> None:
     """Improve the strokes of every fit in place, and sort them by time.
 
     Parameters
     ----------
-    fits : iterable of Fit
+    fits : list of Fit
     staggered : bool
         Put the borders between windows into the middle of where they are otherwise.
     max_iter : int
@@ -122,7 +123,7 @@ def _windows(fit: Fit, staggered: bool) -> Iterator[Window]:
     moving = pulses.velocity * amplitudes(strokes)[pulses.stroke]
     residual = fit.velocity - add_up(moving, pulses.step, len(fit.t))
     pairs = np.searchsorted(pulses.stroke, bounds)
-    for k, (a, b) in enumerate(zip(bounds[:-1], bounds[1:], strict=True)):
+    for k, (a, b) in enumerate(pairwise(bounds)):
         first, stop = np.searchsorted(fit.t, [begin[a:b].min(), end[a:b].max()])
         if stop - first < 3:
             continue
