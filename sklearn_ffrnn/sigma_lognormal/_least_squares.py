@@ -143,48 +143,45 @@ def jacobian_and_residual(
     slope = np.exp(-log_sigma)  # 1 / sigma
     tau = t[:, None, :] - (median - delay)
     # What has not begun is as good as infinitely late: both have no speed.
-    tau[tau <= 0] = LATE
-    inverse = 1 / tau
-    z = np.log(tau, out=tau)
+    np.copyto(tau, LATE, where=tau <= 0)
+    z = np.log(tau)
     z -= mu
     z *= slope
-    squared = z * z
-    bell = np.exp(-0.5 * squared)
+    bell = np.square(z)
+    bell *= np.float32(-0.5)
+    np.exp(bell, out=bell)
     half = _half_normal(z, bell)
+    inverse = np.divide(1, tau, out=tau)
     speed = bell * inverse
     speed *= np.exp(log_length) * slope * ROOT
     angle = turn * half
     angle += middle
-    jacobian = np.empty((*free.shape, 2, t.shape[1]), np.float32)
-    x = np.multiply(speed, np.cos(angle), out=jacobian[:, :, 0, 0])
-    y = np.multiply(speed, np.sin(angle), out=jacobian[:, :, 0, 1])
-    np.negative(y, out=jacobian[:, :, 4, 0])
-    jacobian[:, :, 4, 1] = x
-    np.multiply(jacobian[:, :, 4, 0], half, out=jacobian[:, :, 5, 0])
-    np.multiply(x, half, out=jacobian[:, :, 5, 1])
 
-    # Relative change of the speed, and change of the direction, with each parameter of time.
-    q = z * slope
-    bell *= turn * ROOT  # d angle / dz
-    faster_median = (q + 1) * inverse
-    z_median = inverse
-    z_median *= -slope
-    faster_width = q - delay * faster_median
-    z_width = -delay * z_median
-    z_width -= slope
-    faster_sigma = squared
-    faster_sigma -= 1
-    faster_sigma -= faster_width
-    z_sigma = -z - z_width
-    for column, faster, dz in (
-        (1, faster_median, z_median), (2, faster_width, z_width), (3, faster_sigma, z_sigma)
-    ):
-        rotation = np.multiply(bell, dz, out=dz)
-        np.multiply(faster, x, out=jacobian[:, :, column, 0])
-        jacobian[:, :, column, 0] -= rotation * y
-        np.multiply(faster, y, out=jacobian[:, :, column, 1])
-        jacobian[:, :, column, 1] += rotation * x
-    return jacobian, velocity - jacobian[:, :, 0].sum(axis=1)
+    jacobian = np.empty((*free.shape, 2, t.shape[1]), np.float32)
+    by_length, by_median, by_width, by_sigma, by_middle, by_turn = np.moveaxis(jacobian, 2, 0)
+    moving = by_length  # the derivative by ln D is the velocity itself
+    for trigonometric, axis in ((np.cos, 0), (np.sin, 1)):
+        trigonometric(angle, out=moving[:, :, axis])
+        moving[:, :, axis] *= speed
+    np.negative(moving[:, :, 1], out=by_middle[:, :, 0])
+    by_middle[:, :, 1] = moving[:, :, 0]
+    half, z, inverse, slope, delay = (a[:, :, None] for a in (half, z, inverse, slope, delay))
+    np.multiply(by_middle, half, out=by_turn)
+    # With i for a quarter turn, dv/dz at a fixed tau is (i dangle/dz - z) v; tau, which varies with
+    # median and delay, and sigma enter besides as the factors 1 / tau and 1 / sigma of the speed.
+    bell *= turn * ROOT
+    by_z = by_middle * bell[:, :, None]
+    by_z -= moving * z
+    by_log_tau = by_z * slope
+    np.subtract(moving, by_log_tau, out=by_median)
+    by_median *= inverse
+    np.multiply(by_median, -delay, out=by_width)
+    by_width -= by_log_tau
+    by_z *= z
+    by_z += moving
+    by_z += by_width
+    np.negative(by_z, out=by_sigma)
+    return jacobian, velocity - moving.sum(axis=1)
 
 
 def _half_normal(z: np.ndarray, bell: np.ndarray) -> np.ndarray:
