@@ -3,6 +3,7 @@
 from ._extract import extract_strokes
 from ._model import position, snr_position, snr_velocity, speed, velocity
 from ._plan import StrokePlan
+from ._synthesis import synthesize
 from ._transformer import SigmaLognormalTransformer
 
 __all__ = [
@@ -13,5 +14,6 @@ __all__ = [
     "snr_position",
     "snr_velocity",
     "speed",
+    "synthesize",
     "velocity",
 ]
