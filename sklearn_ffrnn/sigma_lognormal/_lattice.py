@@ -121,28 +121,12 @@ def record(points: np.ndarray, lattice: Lattice, repeated: np.ndarray) -> np.nda
     lattice : Lattice
         Grid of the source.
     repeated : ndarray of bool of shape (n_points,)
-        Points that repeat the point before in the source; they alone do here.
+        Points that repeat the point before in the source, and so do here.
 
     Returns
     -------
     recorded : ndarray of shape (n_points, 2)
-        Points of the grid. Where the source moved and rounding would stand still, the point next
-        best is taken: devices that report movements only report no other.
+        Points of the grid.
     """
     kept = np.flatnonzero(~repeated)
-    recorded = lattice.snap(points[kept])
-    stuck = (recorded[1:] == recorded[:-1]).all(axis=1)
-    if stuck.any() and lattice.spacing.any():
-        for i in np.flatnonzero(stuck) + 1:
-            recorded[i] = _next_best(points[kept[i]], recorded[i - 1], lattice)
-            # A point that gave way may now be where the next one is.
-            if i + 1 < len(kept) and (recorded[i + 1] == recorded[i]).all():
-                recorded[i + 1] = _next_best(points[kept[i + 1]], recorded[i], lattice)
-    return recorded[np.cumsum(~repeated) - 1]
-
-
-def _next_best(point: np.ndarray, taken: np.ndarray, lattice: Lattice) -> np.ndarray:
-    """Return the neighbour of `taken` on the grid that is nearest to `point`."""
-    steps = np.array([(1, 0), (-1, 0), (0, 1), (0, -1)]) * lattice.spacing
-    around = lattice.store(taken + steps[steps.any(axis=1)])
-    return around[np.argmin(np.linalg.norm(around - point, axis=1))]
+    return lattice.snap(points[kept])[np.cumsum(~repeated) - 1]

@@ -18,6 +18,7 @@ from ._plan import StrokePlan
 from ._recording import regular_clock, stroke_starts
 
 HEADING_SMOOTHING = 0.03  # s; the heading is uncertain where the movement is slow
+RESIDUAL_WINDOW = 8.0  # points; what varies more slowly is no tremor
 LONGEST_HOLD = 0.1  # s; a movement that repeats a point for longer is at rest
 
 
@@ -124,12 +125,17 @@ def _source(plan: StrokePlan) -> _Source:
     movement = _move(plan, strokes, clock)
     begins = np.array([part.x + 1j * part.y for part in plan.parts])
     residual = points - _real(begins[_part_of_points(plan)] + movement.displacement)
-    # Rounding to the grid adds its noise again, so what it added to the source stays behind.
-    share = np.divide(lattice.noise, residual.var(axis=0), out=np.ones(2), where=lattice.noise > 0)
-    residual = _complex(residual * np.sqrt(np.maximum(1 - share, 0)))
-    return _Source(
-        plan, clock, strokes, movement, begins, residual, lattice, repeats(points)
-    )
+    residual = _complex(residual * _gain(residual, lattice))
+    return _Source(plan, clock, strokes, movement, begins, residual, lattice, repeats(points))
+
+
+def _gain(residual: np.ndarray, lattice: Lattice) -> np.ndarray:
+    """Return what part of the residual is not rounding, which will add its noise again."""
+    slow = gaussian_filter1d(residual, RESIDUAL_WINDOW, axis=0, mode="nearest")
+    variance = gaussian_filter1d((residual - slow) ** 2, RESIDUAL_WINDOW, axis=0, mode="nearest")
+    rounding = np.broadcast_to(lattice.noise, variance.shape)
+    share = np.divide(rounding, variance, out=np.ones_like(variance), where=variance > rounding)
+    return np.sqrt(np.where(lattice.spacing > 0, 1 - share, 1.0))
 
 
 def _again(source: _Source, strength: float, rng: np.random.RandomState) -> np.ndarray:
