@@ -16,7 +16,6 @@ from tqdm.auto import tqdm
 
 from .nn import BatchIterator, SequenceDataset
 
-
 # Of one layer, as the history names it; skorch adds keys that end in _best.
 LAYER_LOSS = re.compile(r"train_loss_layer_\d+")
 
