@@ -15,6 +15,8 @@ from sklearn.utils.validation import check_is_fitted
 from .._sequences import TRAJECTORY_COLUMNS, SequenceBatch, check_trajectories, pad
 from ._velocity import merge_equal_times, resample_uniformly, velocity, z_score
 
+LARGEST = float(np.finfo(np.float32).max)
+
 
 class VelocityTransformer(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
     """Turn trajectories of any length into velocity sequences.
@@ -208,7 +210,14 @@ class VelocityTransformer(TransformerMixin, BaseEstimator, auto_wrap_output_keys
                 )
             if self.resample is not None:
                 merged = resample_uniformly(merged, self.resample)
-            out.append(velocity(merged))
+            with np.errstate(over="ignore"):
+                sequence = velocity(merged)
+            if np.abs(sequence).max() > LARGEST:
+                raise ValueError(
+                    f"{name}[{i}] has a velocity of {np.abs(sequence).max():g}, too large for "
+                    "float32; check its units, and its time stamps for steps next to nothing."
+                )
+            out.append(sequence)
         return out
 
     def _transform(self, X: Any, name: str) -> np.ndarray:
