@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import issparse
 
 TRAJECTORY_COLUMNS = ("x", "y", "t")
 STROKE_COLUMN = "stroke_id"
@@ -207,7 +208,7 @@ def is_sequence_input(X: Any) -> bool:
     Whatever is neither is called sequences too where :func:`check_sequences` says better than
     scikit-learn's check of tables what is wrong with it.
     """
-    if isinstance(X, pd.DataFrame):
+    if isinstance(X, pd.DataFrame) or issparse(X):
         return False
     if X is None or isinstance(X, (SequenceBatch, str, bytes, dict, set, Iterator)):
         return True
