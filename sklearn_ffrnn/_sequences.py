@@ -291,7 +291,8 @@ def check_sequences(X: Any, *, name: str = "X", dtype: Any = np.float32) -> Ragg
         arrays.append(array)
     _check_same_channels(arrays, name, what="channels")
     lengths = np.array([len(a) for a in arrays], dtype=np.int64)
-    flat = Ragged(np.concatenate(arrays).astype(dtype, copy=False), lengths)
+    with np.errstate(over="ignore"):  # what overflows is reported as infinity below
+        flat = Ragged(np.concatenate(arrays).astype(dtype, copy=False), lengths)
     _check_finite(flat, name)
     return flat
 
@@ -437,7 +438,8 @@ def _flatten_padded(X: np.ndarray, name: str, dtype: Any) -> Ragged:
         i = int(np.flatnonzero(lengths == 0)[0])
         raise ValueError(f"{name}[{i}] is NaN throughout; drop it, and its label.")
     steps = np.arange(X.shape[1]) < lengths[:, None]
-    flat = Ragged(X[steps].astype(dtype, copy=False), lengths.astype(np.int64))
+    with np.errstate(over="ignore"):  # what overflows is reported as infinity below
+        flat = Ragged(X[steps].astype(dtype, copy=False), lengths.astype(np.int64))
     _check_finite(flat, name)
     return flat
 

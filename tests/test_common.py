@@ -105,7 +105,7 @@ class TestVelocityTransformer:
         transformer = VelocityTransformer().fit(X)
         assert transformer.n_features_in_ == 3
         with_strokes = [np.column_stack([m, np.zeros(len(m))]) for m in X]
-        with pytest.raises(ValueError, match="X has 4 features.*expecting 3 features"):
+        with pytest.raises(ValueError, match=r"X has 4 features.*expecting 3 features"):
             transformer.transform(with_strokes)
         assert VelocityTransformer().fit(with_strokes).n_features_in_ == 4
 
