@@ -13,7 +13,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from .._sequences import TRAJECTORY_COLUMNS, SequenceBatch, check_trajectories, pad
-from ._velocity import merge_equal_times, resample_uniformly, velocity, z_score
+from ._velocity import deviation, merge_equal_times, resample_uniformly, velocity, z_score
 
 LARGEST = float(np.finfo(np.float32).max)
 
@@ -122,8 +122,7 @@ class VelocityTransformer(TransformerMixin, BaseEstimator, auto_wrap_output_keys
         if self.scale == "dataset":
             steps = np.concatenate([s[: self.max_length_] for s in sequences])
             self.mean_ = steps.mean(axis=0)
-            deviation = steps.std(axis=0)
-            self.scale_ = np.where(deviation > 0, deviation, 1.0)
+            self.scale_ = deviation(steps, axis=0)
         return self
 
     def transform(self, X: Any) -> Any:
