@@ -10,7 +10,8 @@ import numpy as np
 import torch
 from sklearn.utils._param_validation import StrOptions
 
-from ._classifier import RNNClassifier, to_probabilities
+from ._calibration import to_probabilities
+from ._classifier import RNNClassifier
 from ._sequences import Ragged
 from .nn import ForwardForwardRNN
 from .nn._losses import OBJECTIVES
@@ -154,6 +155,10 @@ class FFRNNClassifier(RNNClassifier):
         "objective": [StrOptions(set(OBJECTIVES))],
     }
 
+    _network_parameters = (
+        *RNNClassifier._network_parameters, "threshold", "normalization", "goodness", "objective",
+    )
+
     def __init__(
         self,
         hidden_layer_sizes: Any = (96, 96, 96),
@@ -266,7 +271,10 @@ class FFRNNClassifier(RNNClassifier):
     def _layer_thresholds(self, n_layers: int) -> list[float] | None:
         if isinstance(self.threshold, str):
             return None
-        thresholds = np.atleast_1d(np.asarray(self.threshold, dtype=np.float64))
+        try:
+            thresholds = np.atleast_1d(np.asarray(self.threshold, dtype=np.float64))
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"threshold={self.threshold!r} must hold numbers.") from error
         if thresholds.ndim != 1 or len(thresholds) not in (1, n_layers):
             raise ValueError(
                 f"threshold={self.threshold!r} has {thresholds.size} entries for {n_layers} "
