@@ -54,11 +54,10 @@ def calibration_error(y, probability, n_bins=15):
     return sum(len(p) * abs(y[p].mean() - probability[p].mean()) for p in parts) / len(y)
 
 
-def score_fold(name, settings, X, y, writer, train, test, transformer):
+def score_fold(name, settings, X, y, train, test, transformer):
     """Fit on one fold; return its figures."""
     model = make_pipeline(VelocityTransformer(**transformer), CLASSIFIERS[name](**settings))
-    last = model.steps[-1][0]
-    model.fit([X[i] for i in train], y[train], **{f"{last}__groups": writer[train]})
+    model.fit([X[i] for i in train], y[train])
     probability = model.predict_proba([X[i] for i in test])[:, 1]
     decision = model.decision_function([X[i] for i in test])
     history = model[-1].history_
@@ -98,7 +97,7 @@ def main():
         splits = list(folds.split(y, y, writer))
         for name in options.classifiers:
             scores = Parallel(n_jobs=options.jobs)(
-                delayed(score_fold)(name, settings, X, y, writer, train, test, transformer)
+                delayed(score_fold)(name, settings, X, y, train, test, transformer)
                 for train, test in splits
             )
             mean = pd.DataFrame(scores).mean()
