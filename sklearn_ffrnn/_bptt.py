@@ -119,6 +119,8 @@ class BPTTRNNClassifier(RNNClassifier):
         "dropout": [Interval(Real, 0, 1, closed="left")],
     }
 
+    _network_parameters = (*RNNClassifier._network_parameters, "pooling", "dropout")
+
     def __init__(
         self,
         hidden_layer_sizes: Any = (96, 96, 96),

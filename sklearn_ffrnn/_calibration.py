@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from scipy.optimize import minimize
-from scipy.special import log_softmax
+from scipy.special import expit, log_softmax, softmax
 
 # Beyond this, a slope says only that the classes are separable in the few samples at hand.
 MAX_LOG_SLOPE = np.log(1e3)
@@ -82,3 +82,10 @@ class Calibration:
         if scores.ndim == 1:
             return np.column_stack([np.zeros_like(scores), scores])
         return scores
+
+
+def to_probabilities(decision: np.ndarray) -> np.ndarray:
+    """Turn calibrated log-odds into (n, n_classes) probabilities."""
+    if decision.ndim == 1:
+        return np.column_stack([expit(-decision), expit(decision)])
+    return softmax(decision, axis=1)

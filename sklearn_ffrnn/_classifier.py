@@ -11,16 +11,14 @@ from typing import Any
 
 import numpy as np
 import torch
-from scipy.special import expit, softmax
 from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
 from sklearn.utils import check_consistent_length, check_random_state, column_or_1d
 from sklearn.utils._param_validation import Interval, StrOptions
-from sklearn.utils.class_weight import compute_sample_weight
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from ._calibration import Calibration
-from ._device import resolve_device
+from ._calibration import Calibration, to_probabilities
+from ._device import resolve_device, to_cpu
+from ._labels import check_labels, class_weights, find_classes
 from ._sequences import Ragged, SequenceBatch, check_sequences, is_sequence_input
 from ._trainer import Training, train
 from ._training_data import TrainingData, make_dataset
@@ -59,6 +57,9 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         "random_state": ["random_state"],
     }
 
+    # Parameters that the network is built from, so that it can't go on when they change.
+    _network_parameters: tuple[str, ...] = ("hidden_layer_sizes", "dtype")
+
     @abstractmethod
     def _make_network(
         self, sequences: Ragged, n_classes: int, generator: torch.Generator
@@ -96,10 +97,13 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             If the input is malformed: the message names the sample and the remedy. What was
             fitted before is kept.
         """
-        # Everything happens to a stand-in: a fit that fails loses nothing that was fitted before.
+        return self._all_or_nothing("_fit", X, y, sample_weight, groups)
+
+    def _all_or_nothing(self, method: str, *args: Any) -> Any:
+        """Run the method on a stand-in: if it fails, nothing that was fitted before is lost."""
         stand_in = object.__new__(type(self))
         vars(stand_in).update(vars(self))
-        stand_in._fit(X, y, sample_weight, groups)
+        getattr(stand_in, method)(*args)
         vars(self).clear()
         vars(self).update(vars(stand_in))
         return self
@@ -116,15 +120,13 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         device = resolve_device(self.device)
         random_state = check_random_state(self.random_state)
         generator = _make_generator(random_state)
-        if self._holds_out(data.y):
-            held = data.held_out(self.validation_fraction, random_state)
-        else:
-            held = np.zeros(len(data.y), dtype=bool)
+        held = self._held_out(data, random_state)
         if warm:
-            network, optimizer_state = copy.deepcopy(self.network_), self._optimizer_state
+            network, optimizer_state = self._copy_network(), self._optimizer_state
         else:
             network = self._make_network(data.sequences, len(classes), generator)
             optimizer_state = None
+            self._built_with = self._network_settings()
         training_part, held_part = data.select(~held), data.select(held)
         training = self._train(
             network.to(device), training_part, held_part if held.any() else None,
@@ -134,6 +136,7 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         self.network_ = network
         self.device_ = device
         self._recent_scores = None
+        self.n_iter_ = len(training.history)
         self._store(training, training.history)
         judged = held_part if held.any() else training_part
         self._calibrate(self._network_scores(judged.sequences), judged.y, judged.weight)
@@ -168,6 +171,9 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
                 "partial_fit does not support early_stopping=True, for a stream has no held-out "
                 "part. Set early_stopping to 'auto' or False."
             )
+        return self._all_or_nothing("_partial_fit", X, y, classes, sample_weight)
+
+    def _partial_fit(self, X: Any, y: Any, classes: Any, sample_weight: Any) -> None:
         first = not hasattr(self, "network_")
         classes = None if classes is None else np.unique(column_or_1d(classes))
         if not first:
@@ -186,19 +192,24 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             self.device_ = resolve_device(self.device)
             self.network_ = self._make_network(data.sequences, len(classes), self._stream)
             self.network_.to(self.device_)
+            self._built_with = self._network_settings()
             self.classes_ = classes
+            self.n_iter_ = 0
             self.history_: list[dict[str, Any]] = []
             self._optimizer_state = None
+        else:
+            self.network_ = self._copy_network()
         scores = self._network_scores(data.sequences)
         training = self._train(
             self.network_, data, None,
             max_iter=1, generator=self._stream, optimizer_state=self._optimizer_state,
         )
+        self.n_iter_ += len(training.history)
         self._store(training, [*self.history_, *training.history][-self.max_iter :])
         weight = np.ones(len(data.y)) if data.weight is None else data.weight
-        self._recent_scores.extend(zip(scores, data.y, weight, strict=True))
+        seen = [*self._recent_scores, *zip(scores, data.y, weight, strict=True)]
+        self._recent_scores = deque(seen, maxlen=N_RECENT_SCORES)
         self._calibrate(*(np.array(c) for c in zip(*self._recent_scores, strict=True)))
-        return self
 
     def decision_function(self, X: Any) -> np.ndarray:
         """Return calibrated log-odds.
@@ -254,7 +265,8 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
     ) -> TrainingData:
         """Check all that fit is given, and add the negatives that X carries."""
         sequences, y = self._check_X_y(X, y, reset=reset)
-        check_classification_targets(y)
+        y = check_labels(y)
+        check_consistent_length(X, y)
         if sample_weight is not None:
             sample_weight = _check_sample_weight(
                 sample_weight, np.empty((len(y), 1)), dtype=np.float64, ensure_non_negative=True
@@ -284,11 +296,6 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
                 f"{type(self).__name__} requires y to be passed, but the target y is None."
             )
         sequences = check_sequences(X, dtype=self._sequence_dtype())
-        y = column_or_1d(y, warn=True)
-        check_consistent_length(X, y)
-        if y.dtype.kind == "f" and not np.isfinite(y).all():
-            bad = int(np.flatnonzero(~np.isfinite(y))[0])
-            raise ValueError(f"Input y contains NaN or infinity, at sample {bad}; drop it.")
         self._check_channels(sequences, reset=reset)
         return sequences, y
 
@@ -324,25 +331,26 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         self, data: TrainingData, classes: np.ndarray | None
     ) -> tuple[np.ndarray, TrainingData]:
         """Turn labels into class indices and class weights into sample weights."""
-        if classes is None:
-            classes = np.unique(data.y)
-        elif not np.isin(data.y, classes).all():
-            raise ValueError(
-                f"y holds {np.setdiff1d(data.y, classes)}, which the classes {classes} lack; name "
-                "all classes in the first call of partial_fit."
-            )
-        if len(classes) < 2:
-            raise ValueError(
-                f"{type(self).__name__} needs samples of two classes or more, but y holds one "
-                f"class only, {classes[0]!r}. Add samples of another class, or put a "
-                "SigmaLognormalNegativeSampler first in the pipeline: it makes negatives from "
-                "human samples."
-            )
+        classes = find_classes(data.y, classes, caller=type(self).__name__)
         weight = data.weight
         if self.class_weight is not None:
-            by_class = compute_sample_weight(self.class_weight, data.y)
+            by_class = class_weights(self.class_weight, data.y)
             weight = by_class if weight is None else weight * by_class
         return classes, data._replace(y=np.searchsorted(classes, data.y), weight=weight)
+
+    def _network_settings(self) -> dict[str, Any]:
+        return {name: copy.copy(getattr(self, name)) for name in self._network_parameters}
+
+    def _copy_network(self) -> torch.nn.Module:
+        """Return a copy of the network to go on with, which no parameter may contradict."""
+        for name, now in self._network_settings().items():
+            before = self._built_with[name]
+            if not np.array_equal(*(np.array(v, dtype=object, ndmin=1) for v in (before, now))):
+                raise ValueError(
+                    f"The network to go on with was made with {name}={before!r}, not {now!r}. Set "
+                    f"{name} back, or call fit with warm_start=False to start anew."
+                )
+        return copy.deepcopy(self.network_)
 
     def _layer_sizes(self) -> list[int]:
         sizes = np.atleast_1d(np.asarray(self.hidden_layer_sizes))
@@ -353,11 +361,20 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             )
         return sizes.tolist()
 
-    def _holds_out(self, target: np.ndarray) -> bool:
-        if self.early_stopping != "auto":
-            return bool(self.early_stopping)
-        counts = np.bincount(target)
-        return len(target) >= MIN_ROWS_TO_HOLD_OUT and counts.min() * self.validation_fraction >= 2
+    def _held_out(self, data: TrainingData, random_state: np.random.RandomState) -> np.ndarray:
+        """Return a mask of the rows to validate on."""
+        counts = np.bincount(data.y)
+        auto = self.early_stopping == "auto"
+        enough = len(data.y) >= MIN_ROWS_TO_HOLD_OUT and (
+            counts.min() * self.validation_fraction >= 2
+        )
+        if enough if auto else self.early_stopping:
+            try:
+                return data.held_out(self.validation_fraction, random_state)
+            except ValueError:
+                if not auto:
+                    raise
+        return np.zeros(len(data.y), dtype=bool)
 
     def _train(
         self,
@@ -399,7 +416,6 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
     def _store(self, training: Training, history: list[dict[str, Any]]) -> None:
         self._optimizer_state = training.optimizer_state
         self.history_ = history
-        self.n_iter_ = len(history)
         self.loss_curve_ = [epoch["train_loss"] for epoch in history]
         held_out = bool(history) and "valid_loss" in history[0]
         self.validation_scores_ = (
@@ -446,7 +462,7 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         if "network_" in state:
             # A model from a GPU must load on a machine without one.
             state["network_"] = copy.deepcopy(state["network_"]).to("cpu")
-            state["_optimizer_state"] = _to_cpu(state["_optimizer_state"])
+            state["_optimizer_state"] = to_cpu(state["_optimizer_state"])
             state["device_"] = str(state["device_"])
             if "_stream" in state:
                 state["_stream"] = state["_stream"].get_state()
@@ -478,22 +494,5 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         return tags
 
 
-def to_probabilities(decision: np.ndarray) -> np.ndarray:
-    """Turn calibrated log-odds into (n, n_classes) probabilities."""
-    if decision.ndim == 1:
-        return np.column_stack([expit(-decision), expit(decision)])
-    return softmax(decision, axis=1)
-
-
 def _make_generator(random_state: np.random.RandomState) -> torch.Generator:
     return torch.Generator().manual_seed(int(random_state.randint(2**31 - 1)))
-
-
-def _to_cpu(state: Any) -> Any:
-    if isinstance(state, torch.Tensor):
-        return state.cpu()
-    if isinstance(state, dict):
-        return {key: _to_cpu(value) for key, value in state.items()}
-    if isinstance(state, list):
-        return [_to_cpu(value) for value in state]
-    return state

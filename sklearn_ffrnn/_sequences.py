@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import issparse
 
 TRAJECTORY_COLUMNS = ("x", "y", "t")
 STROKE_COLUMN = "stroke_id"
@@ -69,7 +70,14 @@ class SequenceBatch:
     def __init__(
         self, rows: Any, negatives: Any, source: Any, *, negative_label: Any = 0
     ) -> None:
-        source = np.asarray(source, dtype=np.intp).reshape(-1)
+        # Rows are taken by position, whatever labels a Series gives them.
+        rows, negatives = (r.tolist() if isinstance(r, pd.Series) else r for r in (rows, negatives))
+        source = np.asarray(source).reshape(-1)
+        if source.size and source.dtype.kind not in "iu":
+            raise TypeError(
+                f"source must hold positions in rows, whole numbers, but is of type {source.dtype}."
+            )
+        source = source.astype(np.intp)
         if len(source) != len(negatives):
             raise ValueError(
                 f"source has {len(source)} entries for {len(negatives)} negatives; give one "
@@ -195,21 +203,28 @@ def sequences_from_frame(
 
 
 def is_sequence_input(X: Any) -> bool:
-    """Tell sequences (ragged or 3-D) from a plain 2-D table, without looking at the values."""
-    if isinstance(X, SequenceBatch):
-        return True
-    if isinstance(X, pd.DataFrame):
+    """Tell sequences (ragged or 3-D) from a plain 2-D table.
+
+    Whatever is neither is called sequences too where :func:`check_sequences` says better than
+    scikit-learn's check of tables what is wrong with it.
+    """
+    if isinstance(X, pd.DataFrame) or issparse(X):
         return False
+    if X is None or isinstance(X, (SequenceBatch, str, bytes, dict, set, Iterator)):
+        return True
+    if not isinstance(X, (list, tuple, pd.Series)) and getattr(X, "ndim", None) != 1:
+        return getattr(X, "ndim", None) == 3
     if isinstance(X, np.ndarray) and X.dtype != object:
-        return X.ndim == 3
-    if isinstance(X, np.ndarray) and X.ndim != 1:
-        return X.ndim == 3
-    if isinstance(X, (list, tuple, pd.Series, np.ndarray)) and len(X):
-        first = X.iloc[0] if isinstance(X, pd.Series) else X[0]
-        return getattr(first, "ndim", None) == 2 or (
-            isinstance(first, (list, tuple)) and len(first) > 0 and np.ndim(first[0]) == 1
-        )
-    return False
+        return False
+    items = X.tolist() if isinstance(X, (pd.Series, np.ndarray)) else X
+    return not len(items) or not _are_table_rows(items)
+
+
+def _are_table_rows(items: Sequence[Any]) -> bool:
+    """Tell a list of numbers, or of equally many numbers each, from a list of sequences."""
+    dimensions = {1 + (len(item) > 0 and np.ndim(item[0]) > 0)
+                  if isinstance(item, (list, tuple)) else np.ndim(item) for item in items}
+    return dimensions == {0} or (dimensions == {1} and len({len(item) for item in items}) == 1)
 
 
 def check_trajectories(X: Any, *, name: str = "X", min_points: int = 2) -> list[np.ndarray]:
@@ -276,7 +291,8 @@ def check_sequences(X: Any, *, name: str = "X", dtype: Any = np.float32) -> Ragg
         arrays.append(array)
     _check_same_channels(arrays, name, what="channels")
     lengths = np.array([len(a) for a in arrays], dtype=np.int64)
-    flat = Ragged(np.concatenate(arrays).astype(dtype, copy=False), lengths)
+    with np.errstate(over="ignore"):  # what overflows is reported as infinity below
+        flat = Ragged(np.concatenate(arrays).astype(dtype, copy=False), lengths)
     _check_finite(flat, name)
     return flat
 
@@ -303,9 +319,9 @@ def _items(X: Any, name: str, *, what: str) -> Any:
         X = X.rows
     if isinstance(X, pd.Series):
         X = X.tolist()
-    if isinstance(X, (str, bytes, dict)) or not hasattr(X, "__len__"):
-        raise TypeError(f"{name} must be a list of {what}, got {type(X).__name__}.")
     if not isinstance(X, (list, tuple, np.ndarray)):
+        if not hasattr(X, "__array__"):
+            raise TypeError(f"{name} must be a list of {what}, got {type(X).__name__}.")
         X = np.asarray(X)
     if len(X) == 0:
         raise ValueError(f"{name} is empty (0 sample(s)); give at least 1 of the {what}.")
@@ -323,12 +339,17 @@ def _items(X: Any, name: str, *, what: str) -> Any:
 
 def _numeric(item: Any, where: str) -> np.ndarray:
     """Return `item` as a real numeric array."""
-    if isinstance(item, str):
-        raise TypeError(f"{where} is a string; expected an array of numbers.")
+    if item is None or isinstance(item, (str, bytes, dict, set)):
+        raise TypeError(
+            f"{where} is a {type(item).__name__}; expected an array of numbers. Drop it, and its "
+            "label."
+        )
     try:
         array = np.asarray(item)
         if array.dtype.kind == "c":
             raise ValueError("Complex data not supported")
+        if array.dtype.kind in "SU":
+            raise ValueError("it holds strings; convert them by astype(float) if they are numbers")
         if array.dtype.kind not in "fiub":
             array = array.astype(np.float64)
     except (TypeError, ValueError) as error:
@@ -403,7 +424,7 @@ def _check_same_channels(arrays: Sequence[np.ndarray], name: str, *, what: str) 
             f"{name}[{i}] has {channels[i]} {what} where {name}[0] has {channels[0]}; all must "
             "have the same."
         )
-        if len({a.shape[0] for a in arrays}) == 1:
+        if what == "channels" and len({a.shape[0] for a in arrays}) == 1:
             message += " The first axes agree: is this (channels, time)? Then transpose with a.T."
         raise ValueError(message)
 
@@ -417,7 +438,8 @@ def _flatten_padded(X: np.ndarray, name: str, dtype: Any) -> Ragged:
         i = int(np.flatnonzero(lengths == 0)[0])
         raise ValueError(f"{name}[{i}] is NaN throughout; drop it, and its label.")
     steps = np.arange(X.shape[1]) < lengths[:, None]
-    flat = Ragged(X[steps].astype(dtype, copy=False), lengths.astype(np.int64))
+    with np.errstate(over="ignore"):  # what overflows is reported as infinity below
+        flat = Ragged(X[steps].astype(dtype, copy=False), lengths.astype(np.int64))
     _check_finite(flat, name)
     return flat
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -14,6 +15,9 @@ from skorch.callbacks import Callback, EarlyStopping, LRScheduler, PassthroughSc
 from tqdm.auto import tqdm
 
 from .nn import BatchIterator, SequenceDataset
+
+# Of one layer, as the history names it; skorch adds keys that end in _best.
+LAYER_LOSS = re.compile(r"train_loss_layer_\d+")
 
 
 class Trainer(NeuralNet):
@@ -141,8 +145,7 @@ class FitProgress(Callback):
         """Show the losses of the epoch."""
         epoch = net.history[-1]
         shown = {"loss": f"{epoch['train_loss']:.4f}"}
-        layers = [v for k, v in sorted(epoch.items()) if k.startswith("train_loss_layer_")
-                  and isinstance(v, float)]
+        layers = [epoch[key] for key in epoch if LAYER_LOSS.fullmatch(key)]
         if layers:
             shown["layers"] = "/".join(f"{value:.3f}" for value in layers)
         if "valid_loss" in epoch:
@@ -153,6 +156,27 @@ class FitProgress(Callback):
     def on_train_end(self, net: Any, **_: Any) -> None:
         """Close the bar."""
         self.bar_.close()
+
+
+def named_callbacks(callbacks: Sequence[Any]) -> list[tuple[str, Any]]:
+    """Return the user's skorch callbacks, instances or classes, with a name for each.
+
+    Raises
+    ------
+    TypeError
+        If one of them is not a skorch callback; the message names it.
+    """
+    named = []
+    for i, entry in enumerate(callbacks):
+        pair = entry if isinstance(entry, tuple) and len(entry) == 2 else (f"user_{i}", entry)
+        is_class = isinstance(pair[1], type) and issubclass(pair[1], Callback)
+        if not isinstance(pair[0], str) or not (is_class or isinstance(pair[1], Callback)):
+            raise TypeError(
+                f"callbacks[{i}] is {entry!r}; give a skorch.callbacks.Callback, or a pair of a "
+                "name and one."
+            )
+        named.append(pair)
+    return named
 
 
 class Training(NamedTuple):
@@ -196,6 +220,8 @@ def train(
             ),
         ),
     ]
+    if verbose:
+        chain.insert(0, ("progress", FitProgress()))
     if n_losses > 1:
         prefixes = ["train"] if validation is None else ["train", "valid"]
         layer_losses = [
@@ -212,9 +238,7 @@ def train(
             threshold=tol, threshold_mode="abs",
         )
         chain.insert(-1, ("learning_rate", schedule))
-    if verbose:
-        chain.insert(0, ("progress", FitProgress()))
-    chain += [(f"user_{i}", callback) for i, callback in enumerate(callbacks or ())]
+    chain += named_callbacks(callbacks or ())
     trainer = Trainer(
         network,
         criterion=torch.nn.Identity,  # the network knows its own losses
@@ -236,6 +260,8 @@ def train(
     trainer.initialize()
     if optimizer_state is not None:
         trainer.optimizer_.load_state_dict(optimizer_state)
+        for group in trainer.optimizer_.param_groups:  # moments go on, settings are today's
+            group.update(lr=learning_rate_init, weight_decay=alpha)
     trainer.partial_fit(dataset, y=None)
     network.eval()
     history = [

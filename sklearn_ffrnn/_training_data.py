@@ -57,19 +57,39 @@ class TrainingData(NamedTuple):
         )
 
     def held_out(self, fraction: float, random_state: np.random.RandomState) -> np.ndarray:
-        """Return a mask of rows to validate on: stratified, with no group on both sides."""
-        mask = np.zeros(len(self.y), dtype=bool)
-        if self.groups is None:
-            rows = np.arange(len(self.y))
-            _, held = train_test_split(
-                rows, test_size=fraction, stratify=self.y, random_state=random_state
-            )
-        else:
-            n_splits = max(2, min(round(1 / fraction), len(np.unique(self.groups))))
-            folds = StratifiedGroupKFold(n_splits, shuffle=True, random_state=random_state)
-            _, held = next(folds.split(self.y, self.y, self.groups))
-        mask[held] = True
-        return mask
+        """Return a mask of rows to validate on: stratified, with no group on both sides.
+
+        Raises
+        ------
+        ValueError
+            If no split has every class on both sides.
+        """
+        counts = np.bincount(self.y)
+        rows = np.arange(len(self.y))
+        groups = rows if self.groups is None else np.unique(self.groups, return_inverse=True)[1]
+        try:
+            if self.groups is None:
+                split = train_test_split(
+                    rows, test_size=fraction, stratify=self.y, random_state=random_state
+                )
+                splits = iter([split])
+            else:
+                n_splits = min(round(1 / fraction), groups.max() + 1, counts.min())
+                folds = StratifiedGroupKFold(
+                    max(2, n_splits), shuffle=True, random_state=random_state
+                )
+                splits = folds.split(rows, self.y, groups)
+            for kept, held in splits:
+                if all(len(np.unique(self.y[part])) == len(counts) for part in (kept, held)):
+                    return np.isin(rows, held)
+            reason = "no split has every class on both sides"
+        except ValueError as error:
+            reason = str(error)
+        raise ValueError(
+            f"validation_fraction={fraction} of {len(rows)} samples in {groups.max() + 1} groups, "
+            f"{counts.tolist()} of each class, can't be held out ({reason}). Set "
+            "early_stopping=False, change validation_fraction, or give more samples or groups."
+        )
 
     def dataset(self, device: torch.device) -> SequenceDataset:
         """Put the data on `device`; y must hold class indices."""
@@ -80,6 +100,10 @@ def make_dataset(
     sequences: Ragged, device: torch.device, target: Any = None, weight: Any = None
 ) -> SequenceDataset:
     """Put sequences on `device`, with their class indices and weights."""
+    if weight is not None:
+        # Weights serve in means alone, so their scale is free: keep it near 1, by a power of two
+        # that changes no digit, lest products of tiny or huge weights leave the range of float32.
+        weight = np.ldexp(weight, -np.frexp(np.max(weight))[1])
     values = torch.tensor(sequences.values, device=device)
     return SequenceDataset(
         values,

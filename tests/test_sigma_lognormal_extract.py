@@ -169,6 +169,9 @@ def test_equal_time_stamps():
         x[:, 2] = np.floor(x[:, 2] / 16) * 16  # four points a tick
     plans = extract_strokes(X)
     assert np.median([plan.snr_velocity for plan in plans]) > 25
+    for x, plan in zip(X, plans, strict=True):
+        on_clock = x[:, :2] - plan.position(plan.clock)
+        assert abs(on_clock).mean() < 0.7 * abs(plan.residual).mean()
 
 
 def test_pen_ups_part_the_movement():

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+# Least spread, relative to the largest value, that is more than rounding.
+ROUNDING = 1e-9
+
 
 def merge_equal_times(trajectory: np.ndarray) -> np.ndarray:
     """Keep the last of the points that share a time stamp.
@@ -37,7 +40,12 @@ def velocity(trajectory: np.ndarray) -> np.ndarray:
     return steps[:, :2] / steps[:, 2:]
 
 
+def deviation(values: np.ndarray, axis: int | None = None) -> np.ndarray:
+    """Return the standard deviation to divide by: 1 where values differ by rounding alone."""
+    spread = values.std(axis=axis)
+    return np.where(spread > ROUNDING * np.abs(values).max(axis=axis), spread, 1.0)
+
+
 def z_score(sequence: np.ndarray) -> np.ndarray:
     """Subtract the mean of all values and divide by their deviation, over both axes together."""
-    deviation = sequence.std()
-    return (sequence - sequence.mean()) / (deviation if deviation > 0 else 1.0)
+    return (sequence - sequence.mean()) / deviation(sequence)

@@ -13,7 +13,9 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from .._sequences import TRAJECTORY_COLUMNS, SequenceBatch, check_trajectories, pad
-from ._velocity import merge_equal_times, resample_uniformly, velocity, z_score
+from ._velocity import deviation, merge_equal_times, resample_uniformly, velocity, z_score
+
+LARGEST = float(np.finfo(np.float32).max)
 
 
 class VelocityTransformer(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
@@ -120,8 +122,7 @@ class VelocityTransformer(TransformerMixin, BaseEstimator, auto_wrap_output_keys
         if self.scale == "dataset":
             steps = np.concatenate([s[: self.max_length_] for s in sequences])
             self.mean_ = steps.mean(axis=0)
-            deviation = steps.std(axis=0)
-            self.scale_ = np.where(deviation > 0, deviation, 1.0)
+            self.scale_ = deviation(steps, axis=0)
         return self
 
     def transform(self, X: Any) -> Any:
@@ -208,7 +209,14 @@ class VelocityTransformer(TransformerMixin, BaseEstimator, auto_wrap_output_keys
                 )
             if self.resample is not None:
                 merged = resample_uniformly(merged, self.resample)
-            out.append(velocity(merged))
+            with np.errstate(over="ignore"):
+                sequence = velocity(merged)
+            if np.abs(sequence).max() > LARGEST:
+                raise ValueError(
+                    f"{name}[{i}] has a velocity of {np.abs(sequence).max():g}, too large for "
+                    "float32; check its units, and its time stamps for steps next to nothing."
+                )
+            out.append(sequence)
         return out
 
     def _transform(self, X: Any, name: str) -> np.ndarray:

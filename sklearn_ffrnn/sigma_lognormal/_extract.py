@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from itertools import pairwise
 from numbers import Integral, Real
 from typing import Any
 
@@ -17,9 +17,9 @@ from .._sequences import check_trajectories
 from ._chunk import SECONDS, plan_chunk
 from ._plan import StrokePlan
 
-# Points of the trajectories that are worked on together. More fill the batches of the fit better,
-# up to a point; fewer share out better among workers. Results do not depend on it.
-CHUNK = 10_000
+# Points at most, or hardly more, of the trajectories that are worked on together. More would fill
+# the batches of the fit better, fewer take less memory. Results do not depend on it.
+CHUNK = 20_000
 SHORTEST_STEP, LONGEST_STEP = 1e-4, 2.0  # s between points; what lies beyond is a wrong unit
 NAMED = 10  # trajectories at most in a message
 
@@ -146,18 +146,16 @@ def extract_strokes(
     return plans
 
 
-def _chunks(trajectories: list[np.ndarray]) -> Iterator[list[np.ndarray]]:
-    """Yield neighbouring trajectories that together have about `CHUNK` points."""
-    chunk: list[np.ndarray] = []
-    n_points = 0
-    for trajectory in trajectories:
-        chunk.append(trajectory)
-        n_points += len(trajectory)
-        if n_points >= CHUNK:
-            yield chunk
-            chunk, n_points = [], 0
-    if chunk:
-        yield chunk
+def _chunks(trajectories: list[np.ndarray]) -> list[list[np.ndarray]]:
+    """Return neighbouring trajectories in chunks of about the same number of points."""
+    n_points = np.cumsum([len(x) for x in trajectories])
+    n_chunks = -(-int(n_points[-1]) // CHUNK)
+    if n_chunks > 1:
+        n_chunks += n_chunks % 2  # else one of two workers would wait for the other
+    shares = n_points[-1] * np.arange(n_chunks + 1) / n_chunks
+    bounds = np.searchsorted(n_points, shares[1:-1], side="left") + 1
+    pieces = pairwise([0, *bounds, len(trajectories)])
+    return [trajectories[first:stop] for first, stop in pieces if stop > first]
 
 
 def _check_time_unit(trajectories: list[np.ndarray], time_unit: str) -> None:

@@ -10,9 +10,9 @@ from ._recording import Part
 from ._windows import WINDOW, Fit, refine
 
 FIT_EVERY = 2  # fine steps; the smoothed velocity holds nothing that steps of 10 ms would miss
-FIRST_STEPS = 12  # of least squares, from the first guess
-LATER_STEPS = 10  # ... each time that strokes were added
-TOLERANCE = 3e-3
+FIRST_STEPS = 10  # of least squares, from the first guess
+LATER_STEPS = 8  # ... each time that strokes were added
+TOLERANCE = 1e-2
 
 
 def fit_parts(

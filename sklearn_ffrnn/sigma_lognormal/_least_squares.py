@@ -1,6 +1,6 @@
-"""Levenberg-Marquardt on the strokes of many short pieces of movement at once.
+"""Levenberg-Marquardt on the strokes of many short windows of movement at once.
 
-All pieces of a batch have one shape, so that every step is a handful of array operations. Single
+All windows of a batch have one shape, so that every step is a handful of array operations. Single
 precision is enough: it resolves far more than the 1/20 of the velocity that strokes leave
 unexplained, and takes a third of the time of double precision.
 """
@@ -12,14 +12,18 @@ import numpy as np
 # ln D, median time t0 + e^mu, ln width (sigma e^mu), ln sigma, middle direction, turn: what moves a
 # stroke in the plane of speed and time stays apart from what deforms it.
 N_PARAMETERS = 6
+# No step may change a parameter by more than this, nor leave these bounds (lengths over noise).
 STEP_CAPS = np.array([0.7, 0.03, 0.4, 0.4, 0.7, 1.0], np.float32)
+LOWEST = np.array([-12, -np.inf, np.log(0.006), np.log(0.03), -np.inf, -9], np.float32)
+HIGHEST = np.array([6, np.inf, np.log(0.6), np.log(1.0), np.inf, 9], np.float32)
 # Weak priors, as (centre, standard deviation) of ln width, ln sigma and the turn.
 PRIOR_CENTRE = np.array([0, 0, np.log(0.05), np.log(0.25), 0, 0], np.float32)
 PRIOR_WEIGHT = 1 / np.array([np.inf, np.inf, 1.0, 0.6, np.inf, 2.0], np.float32)
+# A low damping to begin with, or a fast decay, wastes every third step on trials that fail.
+FIRST_DAMPING, SUCCESS, FAILURE = np.float32(0.1), np.float32(0.5), np.float32(8)
+HOPELESS = 1e4  # damping at which no step will help
 LATE = np.float32(1e9)  # s
 ROOT = np.float32(1 / np.sqrt(2 * np.pi))
-LOWEST = np.array([-12, -np.inf, np.log(0.006), np.log(0.03), -np.inf, -9], np.float32)
-HIGHEST = np.array([6, np.inf, np.log(0.6), np.log(1.0), np.inf, 9], np.float32)
 
 
 def refine_batch(
@@ -35,24 +39,24 @@ def refine_batch(
 
     Parameters
     ----------
-    t : float32 ndarray of shape (n_pieces, n_steps)
+    t : float32 ndarray of shape (n_windows, n_steps)
         Times in seconds; padding stands before any onset.
-    velocity : float32 ndarray of shape (n_pieces, 2, n_steps)
+    velocity : float32 ndarray of shape (n_windows, 2, n_steps)
         Zero in the padding.
-    strokes : float64 ndarray of shape (n_pieces, n_strokes, 6)
-    noise : ndarray of shape (n_pieces,)
+    strokes : float64 ndarray of shape (n_windows, n_strokes, 6)
+    noise : ndarray of shape (n_windows,)
         Standard deviation of what strokes may leave unexplained; it weighs the priors.
     max_iter : int
         Number of linear systems solved at most.
     tol : float
-        A piece is done when a step lowers its cost by less than this part.
+        A window is done when a step lowers its cost by less than this part.
     """
     free = to_free(strokes).astype(np.float32)
     t, velocity = t.astype(np.float32), (velocity / noise[:, None, None]).astype(np.float32)
     free[..., 0] -= np.log(noise).astype(np.float32)[:, None]
     fitted = free.copy()
     alive = np.arange(len(free))
-    damping = np.full(len(free), 1e-2, np.float32)
+    damping = np.full(len(free), FIRST_DAMPING)
     cost, hessian, gradient = _normal_equations(t, velocity, free)
     for _ in range(max_iter):
         trial = free + _damped_step(hessian, gradient, damping).reshape(free.shape)
@@ -61,11 +65,11 @@ def refine_batch(
         better = trial_cost < cost
         done = better & (cost - trial_cost < tol * cost)
         for kept, new in (
-            (free, trial), (hessian, trial_hessian), (gradient, trial_gradient), (cost, trial_cost)
+            (free, trial), (cost, trial_cost), (hessian, trial_hessian), (gradient, trial_gradient)
         ):
             kept[better] = new[better]
-        damping *= np.where(better, np.float32(0.25), np.float32(5))
-        done |= damping > 1e4
+        damping *= np.where(better, SUCCESS, FAILURE)
+        done |= damping > HOPELESS
         if done.any():
             fitted[alive[done]] = free[done]
             if done.all():
@@ -102,7 +106,7 @@ def to_strokes(free: np.ndarray) -> np.ndarray:
 
 
 def _damped_step(hessian: np.ndarray, gradient: np.ndarray, damping: np.ndarray) -> np.ndarray:
-    """Return the step of each piece, of shape (n_pieces, n_strokes, 6), each entry capped."""
+    """Return the step of each window, of shape (n_windows, n_strokes, 6), each entry capped."""
     n, size = gradient.shape
     system = hessian.copy()
     diagonal = system.reshape(n, -1)[:, :: size + 1]

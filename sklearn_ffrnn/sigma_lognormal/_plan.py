@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ._model import STROKE_PARAMETERS, position, velocity
+from ._recording import regular_clock, stroke_starts
 
 
 class PlanPart(NamedTuple):
@@ -86,6 +87,16 @@ class StrokePlan:
     def start(self) -> np.ndarray:
         """Position before the first stroke, of shape (2,)."""
         return np.array(self.parts[0][2:])
+
+    @property
+    def clock(self) -> np.ndarray:
+        """When the points were probably taken, of shape (n_points,), in the unit of `times`.
+
+        Equal time stamps are spread and jitter is smoothed away. The strokes were found on this
+        clock, so that the points are closer to ``position(clock)`` than to ``position(times)``.
+        """
+        starts = stroke_starts(self.stroke_id, len(self.times))
+        return self.t0 + regular_clock(self.times - self.t0, starts)
 
     def position(self, t: ArrayLike) -> np.ndarray:
         """Return the model's position, of shape (n_times, 2).

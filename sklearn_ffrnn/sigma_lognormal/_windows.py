@@ -22,7 +22,7 @@ WINDOW = 8  # strokes
 REACH = 3.0  # sigma, on the logarithmic time axis
 MARGIN = 0.02  # s; room for strokes to move
 # Windows are padded to one of these numbers of steps, so that few shapes occur and batches are big.
-LENGTHS = np.array([12, 16, 24, 32, 40, 48, 64, 80, 96, 128, 160, 192, 256, 320])
+LENGTHS = np.array([20, 40, 60, 80, 120, 160, 240, 320])
 BATCH = 40_000  # strokes times steps in a batch: its arrays stay in the processor's cache
 BEFORE = -1e3  # s; no stroke has begun
 

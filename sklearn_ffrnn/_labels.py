@@ -1,0 +1,77 @@
+"""Labels and class weights: checks, and their way to class indices and sample weights."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.utils import column_or_1d
+from sklearn.utils.class_weight import compute_sample_weight
+from sklearn.utils.multiclass import check_classification_targets
+
+
+def check_labels(y: Any) -> np.ndarray:
+    """Return `y` as a one-dimensional array of class labels.
+
+    Raises
+    ------
+    ValueError
+        If a label is missing or infinite, or `y` is no classification target.
+    TypeError
+        If strings and numbers are mixed.
+    """
+    y = column_or_1d(y, warn=True)
+    unusable = pd.isna(y) | (np.isinf(y) if y.dtype.kind == "f" else False)
+    if unusable.any():
+        bad = int(np.flatnonzero(unusable)[0])
+        raise ValueError(f"Input y contains NaN or infinity, at sample {bad}; drop it.")
+    if y.dtype == object:
+        strings = np.array([isinstance(label, str) for label in y])
+        odd = np.flatnonzero(strings != strings[:1])
+        if len(odd):
+            raise TypeError(
+                f"y mixes strings and numbers: y[{odd[0]}] is {y[odd[0]]!r} where y[0] is "
+                f"{y[0]!r}; turn all labels into one type."
+            )
+    check_classification_targets(y)
+    return y
+
+
+def find_classes(y: np.ndarray, known: np.ndarray | None, *, caller: str) -> np.ndarray:
+    """Return the sorted classes of `y`, or those already known, which must include them.
+
+    Raises
+    ------
+    ValueError
+        If `y` has an unknown class, or there is only one class.
+    """
+    classes = np.unique(y) if known is None else known
+    if not np.isin(y, classes).all():
+        raise ValueError(
+            f"y holds {np.setdiff1d(y, classes)}, which the classes {classes} lack; name "
+            "all classes in the first call of partial_fit."
+        )
+    if len(classes) < 2:
+        raise ValueError(
+            f"{caller} needs samples of two classes or more, but y holds one class only, "
+            f"{classes.tolist()[0]!r} (samples of zero weight don't count). Add samples of another "
+            "class, or put a SigmaLognormalNegativeSampler first in the pipeline: it makes "
+            "negatives from human samples. Negatives carried by a SequenceBatch must have "
+            "another label."
+        )
+    return classes
+
+
+def class_weights(class_weight: Any, y: np.ndarray) -> np.ndarray:
+    """Return the weight that each sample has from its class.
+
+    Raises
+    ------
+    ValueError
+        If `class_weight` names unknown classes, or a weight is negative or not finite.
+    """
+    weight = compute_sample_weight(class_weight, y)
+    if not (np.isfinite(weight) & (weight >= 0)).all():
+        raise ValueError(f"class_weight={class_weight!r} must hold finite weights of 0 or more.")
+    return weight
