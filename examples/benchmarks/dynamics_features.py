@@ -57,9 +57,7 @@ def on_uniform_clock(trajectory):
 def smoothed(position, width):
     """Return Gaussian-smoothed positions; odd reflection leaves the ends where they are."""
     n = min(int(4 * width), len(position) - 1)
-    padded = np.concatenate(
-        [2 * position[0] - position[n:0:-1], position, 2 * position[-1] - position[-2 : -n - 2 : -1]]
-    )
+    padded = np.pad(position, n, mode="reflect", reflect_type="odd")
     parts = [gaussian_filter1d(part, width) for part in (padded.real, padded.imag)]
     return (parts[0] + 1j * parts[1])[n : n + len(position)]
 
