@@ -212,7 +212,9 @@ def is_sequence_input(X: Any) -> bool:
     return False
 
 
-def check_trajectories(X: Any, *, name: str = "X", min_points: int = 2) -> list[np.ndarray]:
+def check_trajectories(
+    X: Any, *, name: str = "X", min_points: int = 2, allow_backwards: bool = False
+) -> list[np.ndarray]:
     """Return `X` as a list of float64 arrays (n_points, 3), or 4 with a stroke_id column.
 
     Parameters
@@ -223,6 +225,8 @@ def check_trajectories(X: Any, *, name: str = "X", min_points: int = 2) -> list[
         What the caller calls it, for the messages.
     min_points : int
         Fewest points that a trajectory may have.
+    allow_backwards : bool
+        Let time run backwards, for those who look into how it was recorded.
 
     Raises
     ------
@@ -233,7 +237,9 @@ def check_trajectories(X: Any, *, name: str = "X", min_points: int = 2) -> list[
     """
     items = _items(X, name, what="trajectories of shape (n_points, 3) with columns x, y, t")
     out = [
-        _check_trajectory(item, f"{name}[{i}]", min_points=min_points)
+        _check_trajectory(
+            item, f"{name}[{i}]", min_points=min_points, allow_backwards=allow_backwards
+        )
         for i, item in enumerate(items)
     ]
     _check_same_channels(out, name, what="columns")
@@ -339,7 +345,9 @@ def _numeric(item: Any, where: str) -> np.ndarray:
     return array
 
 
-def _check_trajectory(item: Any, where: str, *, min_points: int) -> np.ndarray:
+def _check_trajectory(
+    item: Any, where: str, *, min_points: int, allow_backwards: bool
+) -> np.ndarray:
     if isinstance(item, pd.DataFrame):
         missing = [c for c in TRAJECTORY_COLUMNS if c not in item.columns]
         if missing:
@@ -379,7 +387,7 @@ def _check_trajectory(item: Any, where: str, *, min_points: int) -> np.ndarray:
             "Only trailing all-NaN rows are taken as padding."
         )
     backwards = np.flatnonzero(np.diff(array[:, 2]) < 0)
-    if len(backwards):
+    if len(backwards) and not allow_backwards:
         j = int(backwards[0])
         raise ValueError(
             f"{where}: time goes backwards from {array[j, 2]:g} to {array[j + 1, 2]:g} at point "
