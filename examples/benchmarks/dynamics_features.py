@@ -6,6 +6,8 @@ speeds are relative to the movement's own mean, but for that mean itself. Times 
 milliseconds.
 """
 
+from itertools import pairwise
+
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 from scipy.signal import find_peaks
@@ -33,7 +35,7 @@ def dynamics_features(trajectory):
     acceleration = np.gradient(velocity, PERIOD)
     jerk = np.gradient(acceleration, PERIOD)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return {
+        features = {
             **_speed_profile(speed, scale),
             **_derivatives(speed, acceleration, jerk, scale),
             **_path(position, velocity, acceleration, moving),
@@ -42,6 +44,7 @@ def dynamics_features(trajectory):
             **_memory(speed, acceleration),
             **_residual(raw, velocity, scale),
         }
+    return {name: value if np.isfinite(value) else np.nan for name, value in features.items()}
 
 
 def on_uniform_clock(trajectory):
@@ -133,7 +136,7 @@ def _spectrum(name, signal):
     shares = np.bincount(band, power, minlength=len(BANDS_HZ) + 1)[1 : len(BANDS_HZ)] / power.sum()
     return {
         f"{name} {low:g}-{high:g} Hz": np.log(share + 1e-12)
-        for low, high, share in zip(BANDS_HZ, BANDS_HZ[1:], shares, strict=False)
+        for (low, high), share in zip(pairwise(BANDS_HZ), shares, strict=True)
     }
 
 
