@@ -15,7 +15,6 @@ from ._lattice import Lattice, find_lattice, record, repeats
 from ._model import position, velocity
 from ._perturbation import perturb
 from ._plan import StrokePlan
-from ._recording import regular_clock, stroke_starts
 
 HEADING_SMOOTHING = 0.03  # s; the heading is uncertain where the movement is slow
 RESIDUAL_WINDOW = 8.0  # points; what varies more slowly is no tremor
@@ -115,8 +114,7 @@ class _Source(NamedTuple):
 
 def _source(plan: StrokePlan) -> _Source:
     second = SECONDS[plan.time_unit]
-    starts = stroke_starts(plan.stroke_id, len(plan.times))
-    clock = regular_clock((plan.times - plan.times[0]) * second, starts)
+    clock = (plan.clock - plan.t0) * second
     strokes = plan.strokes.copy()
     strokes[:, 1] *= second
     strokes[:, 2] += np.log(second)
