@@ -11,11 +11,11 @@ from __future__ import annotations
 import numpy as np
 
 # At strength 1. Lengths and times are relative (natural logarithms), angles in radians.
-LENGTH = 0.12
-ANGLE = 0.06
-WIDTH = 0.08
-SKEWNESS = 0.08
-TIMING = 0.010  # s
+LENGTH = 0.06
+ANGLE = 0.03
+WIDTH = 0.04
+SKEWNESS = 0.04
+TIMING = 0.005  # s
 MEMORY = 0.5  # s
 
 

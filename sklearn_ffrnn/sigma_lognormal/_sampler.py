@@ -18,7 +18,14 @@ from ._extract import EXTRACTION_CONSTRAINTS, NAMED, extract_strokes
 from ._plan import StrokePlan
 from ._synthesis import synthesize
 
-_EXTRACTION = ("n_jobs", "smoothing", "target_snr", "max_strokes_per_second", "time_unit", "verbose")
+_EXTRACTION = (
+    "n_jobs",
+    "smoothing",
+    "target_snr",
+    "max_strokes_per_second",
+    "time_unit",
+    "verbose",
+)
 
 
 def _in_mode(mode: str) -> Any:
@@ -348,8 +355,8 @@ class SigmaLognormalNegativeSampler(TransformerMixin, BaseEstimator, auto_wrap_o
             )
         if (labels.dtype.kind in "US") != (y.dtype.kind in "OUS"):
             raise TypeError(
-                f"negative_label={self.negative_label!r} and the labels in y, like {y[0]!r}, are of "
-                "different types; set negative_label to one of their kind."
+                f"negative_label={self.negative_label!r} and the labels in y, like {y[0]!r}, are "
+                "of different types; set negative_label to one of their kind."
             )
         return y
 
