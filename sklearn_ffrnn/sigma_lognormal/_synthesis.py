@@ -12,9 +12,9 @@ from sklearn.utils._param_validation import Interval, validate_params
 
 from ._chunk import SECONDS
 from ._lattice import Lattice, find_lattice, record, repeats
-from ._model import position, velocity
 from ._perturbation import perturb
 from ._plan import StrokePlan
+from ._pulses import amplitudes, bases
 
 HEADING_SMOOTHING = 0.03  # s; the heading is uncertain where the movement is slow
 RESIDUAL_WINDOW = 8.0  # points; what varies more slowly is no tremor
@@ -159,8 +159,10 @@ def _move(plan: StrokePlan, strokes: np.ndarray, clock: np.ndarray) -> _Movement
         [*first_strokes[1:], len(strokes)],
         strict=True,
     ):
-        where.append(_complex(position(strokes[j:k], clock[a:b])))
-        velocities.append(_complex(velocity(strokes[j:k], clock[a:b])))
+        velocity, displacement = bases(strokes[j:k], clock[a:b])
+        amplitude = amplitudes(strokes[j:k])
+        where.append(amplitude @ displacement)
+        velocities.append(amplitude @ velocity)
         covered.append(where[-1][-1])
     return _Movement(np.concatenate(where), np.concatenate(velocities), np.array(covered))
 
