@@ -99,8 +99,9 @@ def _spacing(axis: np.ndarray, tolerance: float, fallback: float) -> float:
     spacing = float(steps[steps < 1.5 * smallest].mean())
     if spacing < 20 * tolerance:
         return fallback
-    multiples = steps / spacing
-    even = np.abs(multiples - np.round(multiples)) <= _TOLERANCE + tolerance / spacing * multiples
+    multiples = np.round(steps / spacing)
+    spacing = float(steps.sum() / multiples.sum())
+    even = np.abs(steps / spacing - multiples) <= _TOLERANCE + 2 * tolerance / spacing
     return spacing if even.all() and len(steps) >= _FEWEST_STEPS else fallback
 
 
