@@ -347,13 +347,12 @@ class SigmaLognormalNegativeSampler(TransformerMixin, BaseEstimator, auto_wrap_o
             raise ValueError(
                 f"y has {len(y)} labels for the {len(rows)} trajectories of X; give one for each."
             )
-        labels = np.asarray([self.human_label, self.negative_label])
         if not np.any(y == self.human_label):
             raise ValueError(
                 f"y has no row of human_label={self.human_label!r}, only "
                 f"{np.unique(y).tolist()[:5]}; name the human class by human_label."
             )
-        if (labels.dtype.kind in "US") != (y.dtype.kind in "OUS"):
+        if isinstance(self.negative_label, str) != isinstance(y[0], str):
             raise TypeError(
                 f"negative_label={self.negative_label!r} and the labels in y, like {y[0]!r}, are "
                 "of different types; set negative_label to one of their kind."
