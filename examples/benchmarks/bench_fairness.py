@@ -86,18 +86,18 @@ def ours(human, plans, strength):
     return pd.DataFrame(rows, columns=["movement", "label", "source", "snr"])
 
 
-def the_studys(table, human, seed):
-    """Return the study's negatives of these sources; SNRt where they are of whole recordings."""
+def the_studys(table, human, seed, *, whole):
+    """Return the study's negatives of these sources, with their SNRt if they are `whole`."""
     negatives = table[(table["label"] == 0) & table["source"].isin(human["source"])]
     negatives = negatives.sample(min(len(negatives), len(human)), random_state=seed)
-    whole = human.set_index("source")["movement"]
-    if whole.index.is_unique:
-        snr = [
-            snr_at_source_times(whole[source], movement)
-            for source, movement in zip(negatives["source"], negatives["movement"], strict=True)
-        ]
-        return negatives.assign(snr=snr)
-    return negatives.assign(snr=np.nan)
+    if not whole:  # a synthetic log is cut where the human one is not
+        return negatives.assign(snr=np.nan)
+    of = human.set_index("source")["movement"]
+    snr = [
+        snr_at_source_times(of[source], movement)
+        for source, movement in zip(negatives["source"], negatives["movement"], strict=True)
+    ]
+    return negatives.assign(snr=snr)
 
 
 def snr_at_source_times(source, negative):
@@ -179,7 +179,9 @@ def main():
         name, single_strokes = SETS[title]
         table = load(options.data / f"{name}.npz", single_strokes)
         human, sources = halves(table, options.samples, options.seed)
-        kinds = {"the study's": the_studys(table, sources, options.seed)}
+        kinds = {
+            "the study's": the_studys(table, sources, options.seed, whole=not single_strokes)
+        }
         plans = extract_strokes(sources["movement"], on_error="skip")
         kinds |= {f"strength {s:g}": ours(sources, plans, s) for s in options.strengths}
         for kind, negatives in kinds.items():
