@@ -2,7 +2,7 @@
 Human or machine: both classifiers on recorded mouse movements
 ===============================================================
 
-Trains the Forward-Forward classifier and its backpropagation baseline to tell 2,356 recorded human
+Trains the Forward-Forward classifier and its backpropagation baseline to tell 1,200 recorded human
 mouse movements from synthetic ones, and prints how well each does on movements that it has not
 seen. The synthetic ones are made of the human ones' strokes (the Sigma-Lognormal model), perturbed,
 on the same clock and the same pixels, so that only the movement can give them away. The default
@@ -56,7 +56,7 @@ def evaluate(name, classifier, X, y, source, n_folds):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--movements", type=int, default=None, help="use only the first N")
+    parser.add_argument("--movements", type=int, default=1200, help="of 2,356")
     parser.add_argument("--strength", type=float, default=8.0, help="of the perturbation")
     parser.add_argument("--folds", type=int, default=3)
     parser.add_argument("--epochs", type=int, default=10, help="at most")
