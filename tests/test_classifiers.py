@@ -105,7 +105,7 @@ class TestForwardForwardStages:
 
     def test_shape_of_layer_goodness(self, make_ff, sequences, three_classes):
         X, y = sequences
-        goodness = make_ff().fit(X, y).layer_goodness(X)
+        goodness = make_ff(goodness="mean").fit(X, y).layer_goodness(X)
         assert goodness.shape == (60, 2)
         assert (goodness >= 0).all()
         X, y = three_classes
@@ -114,13 +114,14 @@ class TestForwardForwardStages:
     def test_first_layers_do_not_know_how_many_follow(self, make_ff, sequences):
         X, y = sequences
         one, two = (make_ff(hidden_layer_sizes=sizes).fit(X, y) for sizes in [(8,), (8, 8)])
-        np.testing.assert_allclose(one.layer_goodness(X)[:, 0], two.layer_goodness(X)[:, 0])
+        first, same = (clf.layer_goodness(X)[:, 0] for clf in (one, two))
+        np.testing.assert_allclose(first, same, rtol=1e-3, atol=1e-4)
 
 
 class TestLearning:
     def test_two_classes(self, make_classifier, sequences):
         X, y = sequences
-        classifier = make_classifier(max_iter=80).fit(X, y)
+        classifier = make_classifier(max_iter=120).fit(X, y)
         assert roc_auc_score(y, classifier.decision_function(X)) > 0.95
         assert classifier.score(X, y) > 0.85
         assert classifier.loss_curve_[-1] < classifier.loss_curve_[0]
@@ -174,14 +175,14 @@ class TestRandomness:
     def test_global_state_is_left_alone(self, make_classifier, sequences):
         def state():
             return (
-                np.random.get_state()[1].tolist(), torch.get_rng_state().tolist(),
+                np.random.get_state()[1].tolist(),  # noqa: NPY002
+                torch.get_rng_state().tolist(),
                 torch.get_num_threads(), torch.get_default_dtype(), torch.is_grad_enabled(),
                 torch.are_deterministic_algorithms_enabled(), np.geterr(),
             )
 
         before = state()
         classifier = make_classifier(early_stopping=True).fit(*sequences)
-        classifier.partial_fit if classifier.early_stopping is True else None
         classifier.predict(sequences[0])
         make_classifier(random_state=None, max_iter=1).partial_fit(*sequences)
         after = state()
@@ -242,7 +243,7 @@ class TestWeights:
 
 class TestNegativesOfABatch:
     def test_are_trained_on_with_their_parents_weight(self, make_classifier, sequences):
-        X, y = sequences
+        X, _ = sequences
         humans, machines = [X[i] for i in range(1, 60, 2)], [X[i] for i in range(0, 60, 2)]
         weight = np.linspace(0.5, 2, 30)
         batch = SequenceBatch(humans, machines, np.arange(30)[::-1])
