@@ -49,13 +49,14 @@ def small(name, **settings):
 
 
 @pytest.fixture
-def make_ff():
-    return lambda **settings: small("FF", **settings)
+def make():
+    """Make the classifier of a name, small and repeatable."""
+    return small
 
 
 @pytest.fixture
-def make_bptt():
-    return lambda **settings: small("BPTT", **settings)
+def make_ff():
+    return lambda **settings: small("FF", **settings)
 
 
 @pytest.fixture(params=CLASSIFIERS)
