@@ -32,7 +32,7 @@ def three_classes():
 def movements():
     rng = np.random.default_rng(0)
     y = np.arange(40) % 2
-    return [walk(rng.integers(5, 12), 1 + 3 * label, rng) for label in y], y
+    return [walk(rng.integers(8, 15), 1 + 5 * label, rng) for label in y], y
 
 
 CLASSIFIERS = {
