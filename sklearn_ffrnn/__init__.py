@@ -4,6 +4,7 @@ from ._bptt import BPTTRNNClassifier
 from ._forward_forward import FFRNNClassifier
 from ._sequences import SequenceBatch, sequences_from_frame
 from .preprocessing import VelocityTransformer
+from .sigma_lognormal import SigmaLognormalNegativeSampler
 
 __version__ = "0.1.0"
 
@@ -11,6 +12,7 @@ __all__ = [
     "BPTTRNNClassifier",
     "FFRNNClassifier",
     "SequenceBatch",
+    "SigmaLognormalNegativeSampler",
     "VelocityTransformer",
     "sequences_from_frame",
 ]

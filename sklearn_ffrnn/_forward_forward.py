@@ -20,10 +20,10 @@ from .nn._losses import OBJECTIVES
 class FFRNNClassifier(RNNClassifier):
     """Recurrent network classifier trained by the Forward-Forward algorithm.
 
-    Each layer learns alone: it raises its goodness, the mean squared activity of its units, above
-    a threshold for positive sequences and pushes it below for negative ones. No error travels back
-    from layer to layer. Between layers the activations are normalized, so that a layer can't read
-    the goodness of the one before. The class is read from the goodness of all layers.
+    Each layer learns alone: it raises its goodness, computed from the squared activities of its
+    units, above a threshold for positive sequences and pushes it below for negative ones. No error
+    travels back from layer to layer. Between layers the activations are normalized, so that a layer
+    can't read the goodness of the one before. The class is read from the goodness of all layers.
 
     With two classes the positives are the samples of ``classes_[1]``. With more, the label rides
     along the input as a one-hot code and a sample is positive with its right label; training and
@@ -41,9 +41,12 @@ class FFRNNClassifier(RNNClassifier):
         What stands between layers: "standardize" takes off the mean and divides by the deviation
         of each unit, with statistics that follow training and are fixed at prediction;
         "layer_norm" divides each step by the root mean square of its units.
-    goodness : {"mean", "sum"}, default="mean"
-        How squared activities are pooled over the units of a layer. Thresholds for "sum" are
-        larger by the number of units.
+    goodness : {"log_ratio", "mean", "sum"}, default="log_ratio"
+        How squared activities are pooled over the units of a layer. "mean" and "sum" are Hinton's
+        (2022); thresholds for "sum" are larger by the number of units. With "log_ratio" one half
+        of the units speaks for the positive class, the other half against it, and goodness is ten
+        times the logarithm of the ratio of their mean squared activities: what counts is which
+        half is the more active, not how active they are.
     objective : {"symmetric", "logistic"}, default="symmetric"
         Loss of a layer. "logistic" compares the goodness of every step with the threshold.
         "symmetric" takes whole sequences, compares all pairs of a positive and a negative of the
@@ -151,7 +154,7 @@ class FFRNNClassifier(RNNClassifier):
         **RNNClassifier._parameter_constraints,
         "threshold": [Real, "array-like", StrOptions({"auto"})],
         "normalization": [StrOptions({"standardize", "layer_norm"}), None],
-        "goodness": [StrOptions({"mean", "sum"})],
+        "goodness": [StrOptions({"log_ratio", "mean", "sum"})],
         "objective": [StrOptions(set(OBJECTIVES))],
     }
 
@@ -165,7 +168,7 @@ class FFRNNClassifier(RNNClassifier):
         *,
         threshold: Any = 2.0,
         normalization: str | None = "standardize",
-        goodness: str = "mean",
+        goodness: str = "log_ratio",
         objective: str = "symmetric",
         batch_size: int | str = "auto",
         learning_rate: str = "adaptive",
@@ -256,6 +259,11 @@ class FFRNNClassifier(RNNClassifier):
         self, sequences: Ragged, n_classes: int, generator: torch.Generator
     ) -> ForwardForwardRNN:
         sizes = self._layer_sizes()
+        if self.goodness == "log_ratio" and min(sizes) < 2:
+            raise ValueError(
+                f"hidden_layer_sizes={self.hidden_layer_sizes!r} leaves a layer with one unit, but "
+                "goodness='log_ratio' compares two halves; give every layer two units or more."
+            )
         return ForwardForwardRNN(
             sequences.values.shape[1],
             n_classes,

@@ -227,7 +227,9 @@ def _are_table_rows(items: Sequence[Any]) -> bool:
     return dimensions == {0} or (dimensions == {1} and len({len(item) for item in items}) == 1)
 
 
-def check_trajectories(X: Any, *, name: str = "X", min_points: int = 2) -> list[np.ndarray]:
+def check_trajectories(
+    X: Any, *, name: str = "X", min_points: int = 2, allow_backwards: bool = False
+) -> list[np.ndarray]:
     """Return `X` as a list of float64 arrays (n_points, 3), or 4 with a stroke_id column.
 
     Parameters
@@ -238,6 +240,8 @@ def check_trajectories(X: Any, *, name: str = "X", min_points: int = 2) -> list[
         What the caller calls it, for the messages.
     min_points : int
         Fewest points that a trajectory may have.
+    allow_backwards : bool
+        Let time run backwards, for those who look into how it was recorded.
 
     Raises
     ------
@@ -248,7 +252,9 @@ def check_trajectories(X: Any, *, name: str = "X", min_points: int = 2) -> list[
     """
     items = _items(X, name, what="trajectories of shape (n_points, 3) with columns x, y, t")
     out = [
-        _check_trajectory(item, f"{name}[{i}]", min_points=min_points)
+        _check_trajectory(
+            item, f"{name}[{i}]", min_points=min_points, allow_backwards=allow_backwards
+        )
         for i, item in enumerate(items)
     ]
     _check_same_channels(out, name, what="columns")
@@ -360,7 +366,9 @@ def _numeric(item: Any, where: str) -> np.ndarray:
     return array
 
 
-def _check_trajectory(item: Any, where: str, *, min_points: int) -> np.ndarray:
+def _check_trajectory(
+    item: Any, where: str, *, min_points: int, allow_backwards: bool
+) -> np.ndarray:
     if isinstance(item, pd.DataFrame):
         missing = [c for c in TRAJECTORY_COLUMNS if c not in item.columns]
         if missing:
@@ -400,7 +408,7 @@ def _check_trajectory(item: Any, where: str, *, min_points: int) -> np.ndarray:
             "Only trailing all-NaN rows are taken as padding."
         )
     backwards = np.flatnonzero(np.diff(array[:, 2]) < 0)
-    if len(backwards):
+    if len(backwards) and not allow_backwards:
         j = int(backwards[0])
         raise ValueError(
             f"{where}: time goes backwards from {array[j, 2]:g} to {array[j + 1, 2]:g} at point "

@@ -104,6 +104,8 @@ def make_dataset(
         # Weights serve in means alone, so their scale is free: keep it near 1, by a power of two
         # that changes no digit, lest products of tiny or huge weights leave the range of float32.
         weight = np.ldexp(weight, -np.frexp(np.max(weight))[1])
+        # Equal weights are none, to the last bit: where some are zero, those samples are gone.
+        weight = None if (weight == weight[0]).all() else weight
     values = torch.tensor(sequences.values, device=device)
     return SequenceDataset(
         values,

@@ -109,7 +109,7 @@ class TestForwardForwardStages:
 
     def test_shape_of_layer_goodness(self, make_ff, sequences, three_classes):
         X, y = sequences
-        goodness = make_ff().fit(X, y).layer_goodness(X)
+        goodness = make_ff(goodness="mean").fit(X, y).layer_goodness(X)
         assert goodness.shape == (60, 2)
         assert (goodness >= 0).all()
         X, y = three_classes
@@ -118,14 +118,15 @@ class TestForwardForwardStages:
     def test_first_layers_do_not_know_how_many_follow(self, make_ff, sequences):
         X, y = sequences
         one, two = (make_ff(hidden_layer_sizes=sizes).fit(X, y) for sizes in [(8,), (8, 8)])
-        np.testing.assert_allclose(one.layer_goodness(X)[:, 0], two.layer_goodness(X)[:, 0])
+        first, same = (clf.layer_goodness(X)[:, 0] for clf in (one, two))
+        np.testing.assert_allclose(first, same, rtol=1e-3, atol=1e-4)
 
 
 class TestLearning:
     def test_two_classes(self, make_classifier, sequences):
         X, y = sequences
-        classifier = make_classifier(max_iter=80, learning_rate_init=0.005).fit(X, y)
-        assert roc_auc_score(y, classifier.decision_function(X)) > 0.9
+        classifier = make_classifier(max_iter=120).fit(X, y)
+        assert roc_auc_score(y, classifier.decision_function(X)) > 0.95
         assert classifier.score(X, y) > 0.85
         assert classifier.loss_curve_[-1] < classifier.loss_curve_[0]
 

@@ -13,7 +13,7 @@ NORMALIZATIONS = ["standardize", "layer_norm", None]
 
 
 def make_network(n_classes=2, sizes=(6, 8, 8), **settings):
-    settings = {"threshold": [7.0] * len(sizes), **settings}
+    settings = {"threshold": [7.0] * len(sizes), "goodness": "mean", **settings}
     return ForwardForwardRNN(
         2, n_classes, hidden_layer_sizes=sizes, dtype=torch.float64,
         generator=torch.Generator().manual_seed(0), **settings,
@@ -168,12 +168,33 @@ def test_symmetric_objective_orders_positives_above_negatives(data):
     assert losses[0] < losses[1]
 
 
+def test_log_ratio_compares_the_two_halves_of_a_layer(data):
+    sequences, target, weight = data
+    network = make_network(sizes=(7,), threshold=[1.0], goodness="log_ratio", objective="logistic")
+    losses, price = np.zeros(len(sequences)), np.zeros(len(sequences))
+    for i, sequence in enumerate(sequences):
+        squares = hidden_states(network.layers[0], sequence) ** 2
+        for_, against = squares[:, :4].mean(axis=1), squares[:, 4:].mean(axis=1)
+        g = 10 * np.log((for_ + 0.01) / (against + 0.01))
+        losses[i] = -np.mean(np.log(expit((1 if target[i] else -1) * (g - 1.0))))
+        price[i] = 0.01 * np.mean((for_ + against) / 2)
+    expected = sum(
+        np.average(losses[target == label], weights=weight[target == label]) for label in (0, 1)
+    ) + np.average(price, weights=weight)
+    (loss,) = network.layer_losses(make_batch(sequences, target, weight))
+    assert loss.item() == pytest.approx(expected, rel=1e-9)
+
+
+def test_log_ratio_needs_two_units_a_layer(sequences, make_ff):
+    with pytest.raises(ValueError, match=r"hidden_layer_sizes.*two units or more"):
+        make_ff(hidden_layer_sizes=(8, 1)).fit(*sequences)
+
+
 def test_goodness_sum_is_mean_times_units(sequences, make_ff):
     X, y = sequences
-    mean = make_ff(hidden_layer_sizes=(8, 4), normalization="layer_norm", max_iter=1).fit(X, y)
-    pooled = make_ff(
-        hidden_layer_sizes=(8, 4), normalization="layer_norm", max_iter=1, goodness="sum"
-    ).fit(X, y)
+    settings = {"hidden_layer_sizes": (8, 4), "normalization": "layer_norm", "max_iter": 1}
+    mean = make_ff(**settings, goodness="mean").fit(X, y)
+    pooled = make_ff(**settings, goodness="sum").fit(X, y)
     pooled.network_.load_state_dict(mean.network_.state_dict())
     np.testing.assert_allclose(
         pooled.layer_goodness(X), mean.layer_goodness(X) * [8, 4], rtol=1e-6

@@ -73,20 +73,25 @@ def test_hidden_states_and_gradients_are_those_of_torch(lengths):
         torch.testing.assert_close(got, want)
 
 
-def test_squared_activity_and_its_gradients_are_those_of_torch(lengths):
+@pytest.mark.parametrize("n_groups", [1, 2])
+def test_squared_activity_and_its_gradients_are_those_of_torch(lengths, n_groups):
     layer, rnn, sequences = make(lengths)
     batch = pack(sequences)
-    activity, hidden = layer.squared_activity(batch.sequences.steps, batch.sequences)
+    activity, hidden = layer.squared_activity(batch.sequences.steps, batch.sequences, n_groups)
     activity.sin().sum().backward()
 
+    def group_means(hidden):
+        groups = hidden.square().tensor_split(n_groups, dim=1)
+        return torch.stack([group.mean(dim=1) for group in groups], dim=1)
+
     expected = [rnn(s)[0] for s in sequences]
-    sum(h.square().mean(dim=1).sin().sum() for h in expected).backward()
+    sum(group_means(h).sin().sum() for h in expected).backward()
 
     assert not hidden.requires_grad
     for got, want in zip(unpack(hidden, batch), expected, strict=True):
         torch.testing.assert_close(got, want.detach())
     for got, want in zip(unpack(activity, batch), expected, strict=True):
-        torch.testing.assert_close(got, want.square().mean(dim=1))
+        torch.testing.assert_close(got, group_means(want))
     for got, want in zip(gradients(layer), torch_gradients(rnn), strict=True):
         torch.testing.assert_close(got, want)
 
@@ -104,7 +109,7 @@ def test_gradcheck(lengths, squared):
 
         def forward(self, steps):
             if squared:
-                return layer.squared_activity(steps, packed)[0]
+                return layer.squared_activity(steps, packed, n_groups=2)[0]
             return layer(steps, packed)
 
     outputs = Outputs()

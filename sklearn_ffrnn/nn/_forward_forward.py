@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import torch
 from torch import Tensor, nn
 
-from ._goodness import step_goodness
+from ._goodness import StepGoodness, step_goodness
 from ._losses import OBJECTIVES, weighted_mean
 from ._normalization import make_normalization
 from ._packed import Batch, Packed
@@ -36,7 +36,7 @@ class ForwardForwardRNN(nn.Module):
         goodness of the positives and that of the negatives.
     normalization : {"standardize", "layer_norm"} or None
         What stands between two layers.
-    goodness : {"mean", "sum"}
+    goodness : {"log_ratio", "mean", "sum"}
         How the squared activities of a step are pooled over units.
     objective : {"symmetric", "logistic"}
         The loss of a layer.
@@ -56,7 +56,7 @@ class ForwardForwardRNN(nn.Module):
         hidden_layer_sizes: Sequence[int],
         threshold: Sequence[float] | None,
         normalization: str | None = "standardize",
-        goodness: str = "mean",
+        goodness: str = "log_ratio",
         objective: str = "symmetric",
         generator: torch.Generator | None = None,
         dtype: torch.dtype | None = None,
@@ -85,7 +85,7 @@ class ForwardForwardRNN(nn.Module):
 
     def layer_goodness(
         self, sequences: Packed, weight: Tensor | None = None
-    ) -> Iterator[Tensor]:
+    ) -> Iterator[StepGoodness]:
         """Yield the goodness of every step, layer by layer.
 
         A layer is computed when it is asked for, so that the one before can have learnt, and have
@@ -95,30 +95,42 @@ class ForwardForwardRNN(nn.Module):
         steps = sequences.steps
         per_step = None if weight is None else weight[sequences.sample]
         for i, layer in enumerate(self.layers):
-            goodness, hidden = step_goodness(layer, steps, sequences, self.goodness)
-            yield goodness
+            result = step_goodness(layer, steps, sequences, self.goodness)
+            yield result
             if i < len(self.normalizations):
-                steps = self.normalizations[i](hidden, per_step)
+                steps = self.normalizations[i](result.hidden, per_step)
 
     def layer_losses(self, batch: Batch) -> Iterator[Tensor]:
         """Yield the loss of each layer, whose gradient reaches that layer alone."""
         sequences, positive, weight = self._positives_and_negatives(batch)
-        objective = OBJECTIVES[self.objective]
-        for i, goodness in enumerate(self.layer_goodness(sequences, weight)):
+        for i, result in enumerate(self.layer_goodness(sequences, weight)):
             if self.follow_threshold and self.training:
-                self._follow(i, sequences.mean_over_steps(goodness.detach()), positive, weight)
-            yield objective(goodness, sequences, positive, weight, float(self.threshold[i]))
+                per_sequence = sequences.mean_over_steps(result.goodness.detach())
+                self._follow(i, per_sequence, positive, weight)
+            yield self._loss(i, result, sequences, positive, weight)
 
     def evaluate(self, batch: Batch) -> tuple[list[Tensor], Tensor]:
         """Return the loss of each layer and the scores, from one pass."""
         sequences, positive, weight = self._positives_and_negatives(batch)
-        goodness = list(self.layer_goodness(sequences))
-        objective = OBJECTIVES[self.objective]
-        losses = [
-            objective(g, sequences, positive, weight, theta)
-            for theta, g in zip(self.threshold.tolist(), goodness, strict=True)
-        ]
+        losses, goodness = [], []
+        for i, result in enumerate(self.layer_goodness(sequences)):
+            losses.append(self._loss(i, result, sequences, positive, weight))
+            goodness.append(result.goodness)
         return losses, self._scores(goodness, sequences)
+
+    def _loss(
+        self,
+        i: int,
+        result: StepGoodness,
+        sequences: Packed,
+        positive: Tensor,
+        weight: Tensor | None,
+    ) -> Tensor:
+        theta = float(self.threshold[i])
+        loss = OBJECTIVES[self.objective](result.goodness, sequences, positive, weight, theta)
+        if result.price is None:
+            return loss
+        return loss + weighted_mean(sequences.mean_over_steps(result.price), weight)
 
     def scores(self, sequences: Packed) -> Tensor:
         """Return G - theta: (n_sequences, n_layers), with a last axis of labels if more than two.
@@ -128,7 +140,8 @@ class ForwardForwardRNN(nn.Module):
         """
         if self.n_classes > 2:
             sequences, _ = self._with_every_label(sequences)
-        return self._scores(self.layer_goodness(sequences), sequences)
+        goodness = (result.goodness for result in self.layer_goodness(sequences))
+        return self._scores(goodness, sequences)
 
     def _scores(self, goodness: Iterable[Tensor], sequences: Packed) -> Tensor:
         scores = torch.stack(

