@@ -32,7 +32,7 @@ def three_classes():
 def movements():
     rng = np.random.default_rng(0)
     y = np.arange(40) % 2
-    return [walk(rng.integers(5, 12), 1 + 3 * label, rng) for label in y], y
+    return [walk(rng.integers(8, 15), 1 + 5 * label, rng) for label in y], y
 
 
 CLASSIFIERS = {
@@ -49,13 +49,14 @@ def small(name, **settings):
 
 
 @pytest.fixture
-def make_ff():
-    return lambda **settings: small("FF", **settings)
+def make():
+    """Make the classifier of a name, small and repeatable."""
+    return small
 
 
 @pytest.fixture
-def make_bptt():
-    return lambda **settings: small("BPTT", **settings)
+def make_ff():
+    return lambda **settings: small("FF", **settings)
 
 
 @pytest.fixture(params=CLASSIFIERS)
