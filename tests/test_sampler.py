@@ -71,9 +71,8 @@ class TestAttach:
         assert not hasattr(sampler(), "fit_resample")
         assert hasattr(sampler(), "fit_transform")
 
-    @pytest.mark.parametrize("make", ["make_ff", "make_bptt"])
-    def test_one_class_trains_in_a_pipeline(self, make, request, X):
-        classifier = request.getfixturevalue(make)(max_iter=2)
+    def test_one_class_trains_in_a_pipeline(self, make_classifier, X):
+        classifier = make_classifier(max_iter=2)
         model = make_pipeline(sampler(), VelocityTransformer(), classifier)
         model.fit(X, np.ones(12, int))
         assert model[-1].n_negatives_ == 12
