@@ -20,7 +20,7 @@ from ._calibration import Calibration, to_probabilities
 from ._device import resolve_device, to_cpu
 from ._labels import check_labels, class_weights, find_classes
 from ._sequences import Ragged, SequenceBatch, check_sequences, is_sequence_input
-from ._trainer import Training, train
+from ._trainer import Training, make_generator, train
 from ._training_data import TrainingData, make_dataset
 
 # With fewer rows, early_stopping="auto" trains on all of them.
@@ -119,7 +119,7 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             )
         device = resolve_device(self.device)
         random_state = check_random_state(self.random_state)
-        generator = _make_generator(random_state)
+        generator = make_generator(random_state)
         held = self._held_out(data, random_state)
         if warm:
             network, optimizer_state = self._copy_network(), self._optimizer_state
@@ -187,7 +187,7 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         classes, data = self._encode(data, classes)
         if first or self._recent_scores is None:
             self._recent_scores = deque(maxlen=N_RECENT_SCORES)
-            self._stream = _make_generator(check_random_state(self.random_state))
+            self._stream = make_generator(check_random_state(self.random_state))
         if first:
             self.device_ = resolve_device(self.device)
             self.network_ = self._make_network(data.sequences, len(classes), self._stream)
@@ -387,7 +387,7 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         optimizer_state: dict[str, Any] | None,
     ) -> Training:
         device = next(network.parameters()).device
-        batch_size = min(64, len(data.y)) if self.batch_size == "auto" else self.batch_size
+        batch_size = min(64, len(data.y)) if self.batch_size == "auto" else int(self.batch_size)
         training = train(
             network,
             data.dataset(device),
@@ -451,8 +451,11 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             for part in np.split(order, np.flatnonzero(np.diff(budget)) + 1):
                 batch = dataset.batch(torch.from_numpy(part))
                 results.append(self.network_.scores(batch.sequences).cpu().numpy())
-        scores = np.concatenate(results)
-        return scores[np.argsort(order, kind="stable")]
+        scores = np.concatenate(results)[np.argsort(order, kind="stable")]
+        if np.isnan(scores).any():
+            bad = int(np.argwhere(np.isnan(scores))[0, 0])
+            raise ValueError(f"X[{bad}] holds values too large to compute with; scale it down.")
+        return scores
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "network_")
@@ -492,7 +495,3 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True
         return tags
-
-
-def _make_generator(random_state: np.random.RandomState) -> torch.Generator:
-    return torch.Generator().manual_seed(int(random_state.randint(2**31 - 1)))

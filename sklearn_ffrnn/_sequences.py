@@ -376,6 +376,11 @@ def _check_trajectory(
                 f"{where} is a DataFrame without column {missing}; it has {list(item.columns)}. "
                 "Rename its columns to x, y, t."
             )
+        twice = item.columns[item.columns.duplicated()].tolist()
+        if twice:
+            raise ValueError(
+                f"{where} is a DataFrame with column {twice} twice; rename or drop one."
+            )
         strokes = [STROKE_COLUMN] if STROKE_COLUMN in item.columns else []
         item = item[[*TRAJECTORY_COLUMNS, *strokes]]
     array = _numeric(item, where).astype(np.float64, copy=False)

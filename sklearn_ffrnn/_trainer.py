@@ -158,6 +158,11 @@ class FitProgress(Callback):
         self.bar_.close()
 
 
+def make_generator(random_state: np.random.RandomState) -> torch.Generator:
+    """Return a torch generator seeded from `random_state`, which it moves on."""
+    return torch.Generator().manual_seed(int(random_state.randint(2**31 - 1)))
+
+
 def named_callbacks(callbacks: Sequence[Any]) -> list[tuple[str, Any]]:
     """Return the user's skorch callbacks, instances or classes, with a name for each.
 

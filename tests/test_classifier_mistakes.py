@@ -73,6 +73,13 @@ def test_other_channels_at_prediction(make_classifier, sequences):
         classifier.predict([np.ones((4, 3))])
 
 
+def test_values_that_overflow_at_prediction(make_ff, sequences):
+    X, y = sequences
+    classifier = make_ff(max_iter=1).fit(X, y)
+    with pytest.raises(ValueError, match=r"X\[1\] holds values too large"):
+        classifier.predict_proba([X[0], X[1] * 1e30])
+
+
 @pytest.mark.parametrize("y", [[0] * 60, None])
 def test_failed_fit_leaves_the_model_as_it_was(make_classifier, y, sequences):
     X, good = sequences

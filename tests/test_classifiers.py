@@ -153,6 +153,10 @@ class TestLearning:
         plain = make_classifier(max_iter=3).fit(X, y)
         np.testing.assert_array_equal(classifier.predict(X), np.array(names)[plain.predict(X)])
 
+    def test_numpy_numbers_as_parameters(self, make_classifier, sequences):
+        given = {"batch_size": np.int32(7), "max_iter": np.int64(2), "alpha": np.float32(0)}
+        assert make_classifier(**given).fit(*sequences).n_iter_ == 2
+
     def test_float64(self, make_classifier, sequences):
         X, y = sequences
         classifier = make_classifier(dtype="float64").fit(X, y)

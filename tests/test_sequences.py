@@ -133,6 +133,13 @@ BAD_MOVEMENTS = {
     "complex": (line() + 1j, ValueError, "[Cc]omplex"),
     "rows of unequal length": ([[0, 0, 0], [1, 1]], ValueError, "same number of numeric columns"),
     "frame without t": (pd.DataFrame(line(), columns=list("xyz")), ValueError, r"\['t'\].*Rename"),
+    "frame with x twice": (
+        pd.DataFrame(line()[:, [0, 0, 1, 2]], columns=list("xxyt")), ValueError, r"\['x'\] twice"
+    ),
+    "missing value in a frame": (
+        pd.DataFrame({"x": [1, None], "y": [1, 2], "t": [1, 2]}).convert_dtypes(),
+        ValueError, "real numbers",
+    ),
     "None": (None, TypeError, "NoneType.*[Dd]rop"),
     "mixed columns": (
         np.column_stack([line(), np.zeros(6)]), ValueError, r"4 columns where X\[0\] has 3"
