@@ -59,11 +59,6 @@ def make_ff():
     return lambda **settings: small("FF", **settings)
 
 
-@pytest.fixture
-def make_bptt():
-    return lambda **settings: small("BPTT", **settings)
-
-
 @pytest.fixture(params=CLASSIFIERS)
 def make_classifier(request):
     """Make either classifier, small and repeatable."""
