@@ -145,7 +145,9 @@ def test_a_step_depends_on_no_later_one():
 
 
 def test_initial_weights_are_drawn_from_the_generator_within_torchs_bounds():
-    draw = lambda: RecurrentLayer(50, 100, generator=torch.Generator().manual_seed(1))  # noqa: E731
+    def draw():
+        return RecurrentLayer(50, 100, generator=torch.Generator().manual_seed(1))
+
     first, second = draw(), draw()
     for a, b in zip(first.parameters(), second.parameters(), strict=True):
         torch.testing.assert_close(a, b, rtol=0, atol=0)

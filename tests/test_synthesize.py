@@ -88,7 +88,9 @@ def test_seed_decides(source):
 
 def test_starts_in_motion_and_ends_at_rest_as_the_source_does(source):
     plan = plan_of(source)
-    steps = lambda x: np.linalg.norm(np.diff(x[:, :2], axis=0), axis=1)  # noqa: E731
+    def steps(x):
+        return np.linalg.norm(np.diff(x[:, :2], axis=0), axis=1)
+
     begin = np.median([steps(n)[:10].sum() for n in synthesize(plan, 1.0, 0, 20)])
     assert begin == pytest.approx(steps(source)[:10].sum(), rel=0.15)
     assert max(steps(n)[-10:].sum() for n in synthesize(plan, 1.0, 0, 20)) <= (

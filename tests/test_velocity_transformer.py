@@ -52,7 +52,9 @@ def test_resample_is_linear_interpolation_on_a_uniform_clock():
 
 
 def test_resample_removes_what_the_clock_tells():
-    path = lambda t: np.column_stack([3 * t, -t, t])  # noqa: E731
+    def path(t):
+        return np.column_stack([3 * t, -t, t])
+
     even, uneven = path(np.arange(0, 101, 10.0)), path(np.array([0, 3, 4, 17, 50, 52, 99, 100.0]))
     out = VelocityTransformer(resample=5, scale=None).fit_transform([even, uneven])
     np.testing.assert_allclose(out[0], out[1], rtol=1e-5)

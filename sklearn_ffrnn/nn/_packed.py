@@ -112,7 +112,7 @@ class Batch:
         return len(self.sequences)
 
 
-class SequenceDataset(torch.utils.data.Dataset):  # type: ignore[type-arg]
+class SequenceDataset(torch.utils.data.Dataset[Batch]):
     """Sequences kept one after another, cut into packed batches on demand.
 
     Parameters

@@ -23,11 +23,11 @@ def relu_rnn_forward(sequences: Packed, w_x: Tensor, w_h: Tensor, bias: Tensor) 
     hidden = torch.addmm(bias, sequences.steps, w_x.T)
     transition = w_h.T
     before: Tensor | None = None
-    for now in hidden.split(sequences.sizes):
+    for current in hidden.split(sequences.sizes):
         if before is not None:
-            now.addmm_(before[: len(now)], transition)
-        now.relu_()
-        before = now
+            current.addmm_(before[: len(current)], transition)
+        current.relu_()
+        before = current
     return hidden
 
 
@@ -41,11 +41,11 @@ def relu_rnn_backward_(
     """
     after: Tensor | None = None
     steps = zip(grad.split(sequences.sizes), hidden.split(sequences.sizes), strict=True)
-    for now, state in reversed(list(steps)):
+    for current, state in reversed(list(steps)):
         if after is not None:
-            now[: len(after)].addmm_(after, w_h)
-        torch.ops.aten.threshold_backward(now, state, 0, grad_input=now)
-        after = now
+            current[: len(after)].addmm_(after, w_h)
+        torch.ops.aten.threshold_backward(current, state, 0, grad_input=current)
+        after = current
     later = grad[sequences.sizes[0] :]
     return later.T @ hidden[sequences.previous], grad.sum(dim=0)
 
