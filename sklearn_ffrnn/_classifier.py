@@ -17,6 +17,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from ._calibration import Calibration, to_probabilities
+from ._columns import check_n_columns
 from ._device import resolve_device, to_cpu
 from ._labels import check_labels, class_weights, find_classes
 from ._sequences import Ragged, SequenceBatch, check_sequences, is_sequence_input
@@ -314,11 +315,8 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         if reset:
             self.n_features_in_ = n_channels
             vars(self).pop("feature_names_in_", None)
-        elif n_channels != self.n_features_in_:
-            raise ValueError(
-                f"X has {n_channels} features, but {type(self).__name__} is expecting "
-                f"{self.n_features_in_} features as input (the channels, on the last axis)."
-            )
+        else:
+            check_n_columns(self, n_channels, what="the channels, on the last axis")
 
     def _as_single_steps(self, X: np.ndarray) -> Ragged:
         dtype = X.dtype if self.dtype == "auto" else self.dtype

@@ -46,7 +46,8 @@ class FFRNNClassifier(RNNClassifier):
         (2022); thresholds for "sum" are larger by the number of units. With "log_ratio" one half
         of the units speaks for the positive class, the other half against it, and goodness is ten
         times the logarithm of the ratio of their mean squared activities: what counts is which
-        half is the more active, not how active they are.
+        half is the more active, not how active they are. The loss then puts a small price on
+        activity, which a ratio does not hold back.
     objective : {"symmetric", "logistic"}, default="symmetric"
         Loss of a layer. "logistic" compares the goodness of every step with the threshold.
         "symmetric" takes whole sequences, compares all pairs of a positive and a negative of the

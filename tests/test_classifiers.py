@@ -183,8 +183,7 @@ class TestRandomness:
     def test_global_state_is_left_alone(self, make_classifier, sequences):
         def state():
             return (
-                # The legacy global stream is the very thing under test.
-                np.random.get_state()[1].tolist(),  # noqa: NPY002
+                np.random.get_state()[1].tolist(),  # noqa: NPY002 - the legacy stream is tested
                 torch.get_rng_state().tolist(),
                 torch.get_num_threads(), torch.get_default_dtype(), torch.is_grad_enabled(),
                 torch.are_deterministic_algorithms_enabled(), np.geterr(),

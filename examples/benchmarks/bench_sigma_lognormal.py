@@ -24,8 +24,8 @@ import time
 from pathlib import Path
 
 import numpy as np
+from study_data import read_movements
 
-from sklearn_ffrnn.datasets import split_movements
 from sklearn_ffrnn.sigma_lognormal import StrokePlan, extract_strokes
 
 SETS = {  # title: file, how many, SNRv median and p10, SNRt median, trajectories/s
@@ -41,21 +41,9 @@ REPEATS = 3
 
 def load(path: Path, n: int, single_strokes: bool, seed: int) -> list[np.ndarray]:
     """Return `n` human trajectories, or as many of their strokes."""
-    with np.load(path) as archive:
-        points, stroke_id = archive["points"].astype(np.float64), archive["stroke_id"]
-        bounds = np.stack([archive["offsets"][:-1], archive["offsets"][1:]], axis=1)
-        human = bounds[archive["label"] == 1]
-    rng = np.random.default_rng(seed)
-    rng.shuffle(human)
-    if not single_strokes:
-        return [points[a:b] for a, b in human[:n]]
-    strokes = []
-    for a, b in human:
-        cuts = np.flatnonzero(np.diff(stroke_id[a:b])) + 1
-        for run in np.split(points[a:b], cuts):
-            strokes += split_movements(run, max_gap=500, min_points=MIN_POINTS)
-    moving = [s for s in strokes if s[-1, 2] > 0 and np.any(s[:, :2] != s[0, :2])]
-    return [moving[i] for i in rng.permutation(len(moving))[:n]]
+    table = read_movements(path, single_strokes=single_strokes, min_points=MIN_POINTS)
+    human = table.loc[table["label"] == 1, "movement"]
+    return human.sample(min(n, len(human)), random_state=seed).to_list()
 
 
 def seconds_of_movement(plan: StrokePlan) -> float:

@@ -1,6 +1,6 @@
 """Forward-Forward against backpropagation on the study's data, split by writer.
 
-Reads `NAME.npz` files (points, offsets, label, writer) from a folder and prints, for each data set
+Reads `NAME.npz` files (see `study_data.py`) from a folder and prints, for each data set
 and classifier, the mean over five folds in which no writer stands on both sides. Everything is at
 its default setting, the same for all data sets; nothing is chosen on a test fold.
 
@@ -19,11 +19,12 @@ from joblib import Parallel, delayed
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.pipeline import make_pipeline
+from study_data import read_movements
 
 from sklearn_ffrnn import BPTTRNNClassifier, FFRNNClassifier, VelocityTransformer
 
 CLASSIFIERS = {"FF": FFRNNClassifier, "BPTT": BPTTRNNClassifier}
-# The study's figures, with splits by sample: AUC of FF (the better of its normalizations) and BPTT.
+# The study's AUC of FF and BPTT, with splits by sample.
 PUBLISHED = {
     "dollar-one": {"FF": 0.932, "BPTT": 0.993},
     "mobiletouchdb": {"FF": 0.906, "BPTT": 0.950},
@@ -34,18 +35,12 @@ PUBLISHED = {
 
 def load(path, n_samples, random_state):
     """Return trajectories, labels and writers; time never runs backwards."""
-    with np.load(path) as stored:
-        points, offsets = stored["points"].astype(np.float64), stored["offsets"]
-        label, writer = stored["label"], stored["writer"]
-    chosen, trajectories = [], []
-    for i in np.random.default_rng(random_state).permutation(len(label))[:n_samples]:
-        trajectory = points[offsets[i] : offsets[i + 1]]
+    table = read_movements(path)
+    table = table.iloc[np.random.default_rng(random_state).permutation(len(table))[:n_samples]]
+    for movement in table["movement"]:
         # As in datasets.load_study_folder: some recorded clocks step back.
-        trajectory[:, 2] = np.maximum.accumulate(trajectory[:, 2])
-        if trajectory[-1, 2] > trajectory[0, 2]:
-            chosen.append(i)
-            trajectories.append(trajectory)
-    return trajectories, label[chosen], writer[chosen]
+        movement[:, 2] = np.maximum.accumulate(movement[:, 2])
+    return table["movement"].to_list(), table["label"].to_numpy(), table["writer"].to_numpy()
 
 
 def calibration_error(y, probability, n_bins=15):

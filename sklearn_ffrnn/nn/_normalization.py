@@ -47,7 +47,7 @@ class Standardize(nn.Module):
         return nn.functional.batch_norm(hidden, self.mean, self.variance, eps=EPSILON)
 
     def _follow(self, hidden: Tensor, weight: Tensor | None) -> None:
-        # Sums, since torch.var_mean over the first axis takes twenty times as long on a CPU.
+        # Sums, since torch.var_mean is slow over the first axis on a CPU.
         if weight is None:
             mean = hidden.sum(dim=0) / len(hidden)
             variance = (hidden - mean).square_().sum(dim=0) / len(hidden)

@@ -109,14 +109,13 @@ class _SquaredActivity(torch.autograd.Function):
         steps, w_h, hidden = ctx.saved_tensors
         grad = torch.empty_like(hidden)
         n_groups = grad_activity.shape[1]
-        for i, (group, out) in enumerate(
-            zip(
-                hidden.tensor_split(n_groups, dim=1),
-                grad.tensor_split(n_groups, dim=1),
-                strict=True,
-            )
+        for group, out, g in zip(
+            hidden.tensor_split(n_groups, dim=1),
+            grad.tensor_split(n_groups, dim=1),
+            grad_activity.split(1, dim=1),
+            strict=True,
         ):
-            torch.mul(group, grad_activity[:, i, None] * (2 / group.shape[1]), out=out)
+            torch.mul(group, g * (2 / group.shape[1]), out=out)
         grad_w_h, grad_bias = relu_rnn_backward_(grad, hidden, ctx.sequences, w_h)
         return None, grad.T @ steps, grad_w_h, grad_bias, None, None
 

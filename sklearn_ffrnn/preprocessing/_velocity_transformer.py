@@ -12,6 +12,7 @@ from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
+from .._columns import check_input_features, check_n_columns
 from .._sequences import TRAJECTORY_COLUMNS, SequenceBatch, check_trajectories, pad
 from ._velocity import deviation, merge_equal_times, resample_uniformly, velocity, z_score
 
@@ -164,11 +165,7 @@ class VelocityTransformer(TransformerMixin, BaseEstimator, auto_wrap_output_keys
             "velocity_x" and "velocity_y".
         """
         check_is_fitted(self)
-        if input_features is not None and len(input_features) != self.n_features_in_:
-            raise ValueError(
-                f"input_features should have length equal to the number of columns, "
-                f"{self.n_features_in_}, got {len(input_features)}."
-            )
+        check_input_features(self, input_features)
         return np.asarray([f"velocity_{c}" for c in TRAJECTORY_COLUMNS[:2]], dtype=object)
 
     def set_output(self, *, transform: str | None = None) -> VelocityTransformer:
@@ -221,11 +218,7 @@ class VelocityTransformer(TransformerMixin, BaseEstimator, auto_wrap_output_keys
 
     def _transform(self, X: Any, name: str) -> np.ndarray:
         trajectories = check_trajectories(X, name=name)
-        if trajectories[0].shape[1] != self.n_features_in_:
-            raise ValueError(
-                f"{name} has {trajectories[0].shape[1]} features, but {type(self).__name__} is "
-                f"expecting {self.n_features_in_} features as input (the columns of a trajectory)."
-            )
+        check_n_columns(self, trajectories[0].shape[1], name=name)
         sequences = [s[: self.max_length_] for s in self._velocities(trajectories, name)]
         if self.scale == "dataset":
             sequences = [(s - self.mean_) / self.scale_ for s in sequences]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from itertools import pairwise
+from collections.abc import Iterator
 from numbers import Integral, Real
 from typing import Any
 
@@ -20,6 +20,7 @@ from ._plan import StrokePlan
 # Points at most, or hardly more, of the trajectories that are worked on together. More would fill
 # the batches of the fit better, fewer take less memory. Results do not depend on it.
 CHUNK = 20_000
+SMALLEST_CHUNK = 4_000
 SHORTEST_STEP, LONGEST_STEP = 1e-4, 2.0  # s between points; what lies beyond is a wrong unit
 NAMED = 10  # trajectories at most in a message
 
@@ -128,11 +129,12 @@ def extract_strokes(
         "time_unit": time_unit,
         "max_iter": max_iter,
     }
-    chunks = _chunks(trajectories)
-    if effective_n_jobs(n_jobs) == 1:
+    n_workers = effective_n_jobs(n_jobs)
+    chunks = _chunks(trajectories, n_workers)
+    if n_workers == 1:
         done = (plan_chunk(chunk, **options) for chunk in chunks)
     else:
-        done = Parallel(n_jobs=n_jobs, return_as="generator")(
+        done = Parallel(n_jobs=n_jobs, batch_size=1, return_as="generator")(
             delayed(plan_chunk)(chunk, **options) for chunk in chunks
         )
     plans: list[StrokePlan] = []
@@ -146,16 +148,20 @@ def extract_strokes(
     return plans
 
 
-def _chunks(trajectories: list[np.ndarray]) -> list[list[np.ndarray]]:
-    """Return neighbouring trajectories in chunks of about the same number of points."""
+def _chunks(trajectories: list[np.ndarray], n_workers: int) -> Iterator[list[np.ndarray]]:
+    """Yield neighbouring trajectories, the last of them in small chunks.
+
+    Each chunk is a share of what is left, so that no worker waits long for another's last one.
+    """
     n_points = np.cumsum([len(x) for x in trajectories])
-    n_chunks = -(-int(n_points[-1]) // CHUNK)
-    if n_chunks > 1:
-        n_chunks += n_chunks % 2  # else one of two workers would wait for the other
-    shares = n_points[-1] * np.arange(n_chunks + 1) / n_chunks
-    bounds = np.searchsorted(n_points, shares[1:-1], side="left") + 1
-    pieces = pairwise([0, *bounds, len(trajectories)])
-    return [trajectories[first:stop] for first, stop in pieces if stop > first]
+    first = done = 0
+    while first < len(trajectories):
+        left = n_points[-1] - done
+        share = CHUNK if n_workers == 1 else left // (2 * n_workers)
+        size = min(max(share, SMALLEST_CHUNK), CHUNK)
+        stop = int(np.searchsorted(n_points, done + size)) + 1
+        yield trajectories[first:stop]
+        first, done = stop, n_points[min(stop, len(n_points)) - 1]
 
 
 def _check_time_unit(trajectories: list[np.ndarray], time_unit: str) -> None:

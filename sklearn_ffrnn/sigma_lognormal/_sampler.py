@@ -13,6 +13,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
+from .._columns import check_input_features, check_n_columns
 from .._sequences import STROKE_COLUMN, TRAJECTORY_COLUMNS, SequenceBatch, check_trajectories
 from ._extract import EXTRACTION_CONSTRAINTS, NAMED, extract_strokes
 from ._plan import StrokePlan
@@ -229,12 +230,7 @@ class SigmaLognormalNegativeSampler(TransformerMixin, BaseEstimator, auto_wrap_o
             Not copied.
         """
         check_is_fitted(self)
-        n_columns = check_trajectories(X)[0].shape[1]
-        if n_columns != self.n_features_in_:
-            raise ValueError(
-                f"X has {n_columns} features, but {type(self).__name__} is expecting "
-                f"{self.n_features_in_} features as input (the columns of a trajectory)."
-            )
+        check_n_columns(self, check_trajectories(X)[0].shape[1])
         return X
 
     @_in_mode("resample")
@@ -275,14 +271,8 @@ class SigmaLognormalNegativeSampler(TransformerMixin, BaseEstimator, auto_wrap_o
         """
         check_is_fitted(self)
         names = (*TRAJECTORY_COLUMNS, STROKE_COLUMN)[: self.n_features_in_]
-        if input_features is None:
-            return np.asarray(names, dtype=object)
-        if len(input_features) != self.n_features_in_:
-            raise ValueError(
-                f"input_features should have length equal to the number of columns, "
-                f"{self.n_features_in_}, got {len(input_features)}."
-            )
-        return np.asarray(input_features, dtype=object)
+        check_input_features(self, input_features)
+        return np.asarray(names if input_features is None else input_features, dtype=object)
 
     def set_output(self, *, transform: str | None = None) -> SigmaLognormalNegativeSampler:
         """Do nothing: trajectories go out in the container in which they come in.

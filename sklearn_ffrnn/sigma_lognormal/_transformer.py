@@ -8,6 +8,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
 from sklearn.utils.validation import check_is_fitted
 
+from .._columns import check_input_features, check_n_columns
 from .._sequences import check_trajectories
 from ._extract import EXTRACTION_CONSTRAINTS, extract_strokes
 from ._features import FEATURE_NAMES, plan_features
@@ -137,11 +138,7 @@ class SigmaLognormalTransformer(TransformerMixin, BaseEstimator):
         """
         check_is_fitted(self)
         trajectories = check_trajectories(X, min_points=1)
-        if trajectories[0].shape[1] != self.n_features_in_:
-            raise ValueError(
-                f"X has {trajectories[0].shape[1]} features, but {type(self).__name__} is "
-                f"expecting {self.n_features_in_} features as input (the columns of a trajectory)."
-            )
+        check_n_columns(self, trajectories[0].shape[1])
         plans = extract_strokes(trajectories, **self.get_params(deep=False))
         return np.stack([plan_features(plan) for plan in plans])
 
@@ -159,11 +156,7 @@ class SigmaLognormalTransformer(TransformerMixin, BaseEstimator):
             Such as "n_strokes" and "sigma_median".
         """
         check_is_fitted(self)
-        if input_features is not None and len(input_features) != self.n_features_in_:
-            raise ValueError(
-                f"input_features should have length equal to the number of columns, "
-                f"{self.n_features_in_}, got {len(input_features)}."
-            )
+        check_input_features(self, input_features)
         return np.asarray(FEATURE_NAMES, dtype=object)
 
     def __sklearn_tags__(self) -> Any:
