@@ -11,7 +11,8 @@ from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, validate_params
 
 from ._chunk import SECONDS
-from ._lattice import Lattice, find_lattice, record, repeats
+from ._device import Device, find_device
+from ._lattice import Lattice
 from ._perturbation import perturb
 from ._plan import StrokePlan
 from ._pulses import amplitudes, bases
@@ -108,8 +109,7 @@ class _Source(NamedTuple):
     movement: _Movement
     begins: np.ndarray  # of each part
     residual: np.ndarray
-    lattice: Lattice
-    repeated: np.ndarray
+    device: Device
 
 
 def _source(plan: StrokePlan) -> _Source:
@@ -119,12 +119,12 @@ def _source(plan: StrokePlan) -> _Source:
     strokes[:, 1] *= second
     strokes[:, 2] += np.log(second)
     points = plan.position(plan.times) + plan.residual
-    lattice = find_lattice(points)
+    device = find_device(points)
     movement = _move(plan, strokes, clock)
     begins = np.array([part.x + 1j * part.y for part in plan.parts])
     residual = points - _real(begins[_part_of_points(plan)] + movement.displacement)
-    residual = _complex(residual * _gain(residual, lattice))
-    return _Source(plan, clock, strokes, movement, begins, residual, lattice, repeats(points))
+    residual = _complex(residual * _gain(residual, device.lattice))
+    return _Source(plan, clock, strokes, movement, begins, residual, device)
 
 
 def _gain(residual: np.ndarray, lattice: Lattice) -> np.ndarray:
@@ -143,7 +143,7 @@ def _again(source: _Source, strength: float, rng: np.random.RandomState) -> np.n
     movement = _move(plan, strokes, source.clock)
     path = _begins(source, movement, change)[_part_of_points(plan)] + movement.displacement
     path += source.residual * _turn(source, movement)
-    points = record(_real(_rest(path, source)), source.lattice, source.repeated)
+    points = source.device.record(_real(_rest(path, source)))
     more = [] if plan.stroke_id is None else [plan.stroke_id]
     return np.column_stack([points, plan.times, *more])
 
@@ -187,11 +187,11 @@ def _turn(source: _Source, movement: _Movement) -> np.ndarray:
 
 def _rest(path: np.ndarray, source: _Source) -> np.ndarray:
     """Return the path without what it covers while the source rests."""
-    moved = np.flatnonzero(~source.repeated)
+    moved = np.flatnonzero(~source.device.repeated)
     until = np.append(moved[1:], len(path)) - 1
     rests = np.repeat(source.clock[until] - source.clock[moved] > LONGEST_HOLD, until - moved + 1)
     steps = np.diff(path)
-    steps[(source.repeated & rests)[1:]] = 0
+    steps[(source.device.repeated & rests)[1:]] = 0
     return path[0] + np.append(0, np.cumsum(steps))
 
 
