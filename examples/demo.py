@@ -6,9 +6,10 @@ Trains the Forward-Forward classifier and its backpropagation baseline to tell 2
 mouse movements from synthetic ones, and prints how well each does on movements that it has not
 seen. The synthetic ones are made of the human ones' strokes (the Sigma-Lognormal model), perturbed,
 on the same clock and the same pixels, so that only the movement can give them away. The default
-perturbation is a coarse one that both learn to see within two minutes; with ``--strength 1``, which
-a random forest on fifty features hardly tells from human either, they do no better than chance. A
-synthetic movement and its source always fall on the same side of a split.
+perturbation is a coarse one, so that there is something to learn in two minutes; with
+``--strength 1``, which a random forest on fifty features hardly tells from human either, neither
+does better than chance. A synthetic movement and its source always fall on the same side of a
+split.
 """
 
 import argparse
@@ -58,7 +59,7 @@ def main():
     parser.add_argument("--movements", type=int, default=None, help="use only the first N")
     parser.add_argument("--strength", type=float, default=8.0, help="of the perturbation")
     parser.add_argument("--folds", type=int, default=3)
-    parser.add_argument("--epochs", type=int, default=15, help="at most")
+    parser.add_argument("--epochs", type=int, default=10, help="at most")
     parser.add_argument("--output", type=Path, default=Path("demo_output"))
     options = parser.parse_args()
 
