@@ -62,14 +62,11 @@ class Device:
     def _steps(self, units: np.ndarray) -> np.ndarray:
         """Return whole units such that every step is one that the device takes."""
         nearest = np.round(units)
-        steps = np.abs(np.diff(nearest, axis=0))
         band_x, band_y = self.dead_band
         shortest = self.reach**2 - 1e-9
-        if (
-            not len(steps)
-            or ((steps == 0) | (steps >= self.dead_band)).all()
-            and (steps**2).sum(axis=1).min() >= shortest
-        ):
+        steps = np.abs(np.diff(nearest, axis=0))
+        shown = (steps == 0) | (steps >= self.dead_band)
+        if shown.all() and ((steps**2).sum(axis=1) >= shortest).all():
             return nearest
         ahead = 0.5 * (units + np.concatenate([units[1:], units[-1:]]))
         possible = self._possible_steps()

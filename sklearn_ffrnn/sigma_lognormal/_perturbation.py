@@ -11,8 +11,8 @@ from __future__ import annotations
 import numpy as np
 
 # At strength 1. Lengths and times are relative (natural logarithms), angles in radians.
-LENGTH = 0.06
-ANGLE = 0.03
+LENGTH = 0.075
+ANGLE = 0.04
 WIDTH = 0.04
 SKEWNESS = 0.04
 TIMING = 0.005  # s

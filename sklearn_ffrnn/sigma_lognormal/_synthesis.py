@@ -51,9 +51,9 @@ def synthesize(
         From :func:`extract_strokes`.
     strength : float, default=1.0
         Factor on all perturbations. 0 gives the source back, but for the tremor that rounding to
-        the grid would count twice. At 1 the standard deviations are 6% of lengths, 4% of widths,
-        0.03 rad and 5 ms, and random forests on features of the dynamics hardly tell the movements
-        from human ones. Larger ones are easier to tell and further from their source.
+        the grid would count twice. At 1 the standard deviations are 7.5% of lengths, 4% of
+        widths, 0.04 rad and 5 ms, and random forests on features of the dynamics hardly tell the
+        movements from human ones. Larger ones are easier to tell and further from their source.
     random_state : int, RandomState instance or None, default=None
         Pass an int for the same movements on every call.
     n_samples : int, default=1
