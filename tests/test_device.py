@@ -46,7 +46,7 @@ def negatives(trajectory):
 @pytest.mark.parametrize("band", [1, 3, 5])
 def test_dead_band(xy, band):
     points = held(xy, band)
-    assert find_device(points).dead_band == (band, band)
+    assert find_device(points).dead_band == band
     for negative in negatives(np.column_stack([points, T])):
         change = np.abs(np.diff(negative, axis=0))
         assert change[change > 0].min() >= band
@@ -61,7 +61,7 @@ def test_shortest_step(xy):
 
 def test_no_limit_from_few_steps():
     device = find_device(np.array([[0.0, 0], [50, 20], [100, 41], [149, 60]]))
-    assert device.dead_band == (1, 1)
+    assert device.dead_band == 1
     assert device.reach == 1
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from ._lattice import Lattice, find_lattice
 
-_FEWEST = 8  # steps just above a limit that it takes to believe in the limit
+_FEWEST = 5  # changes just above a limit that it takes to believe in it; steps: twice as many
 _EXCEPTIONS = 0.05  # relative to those: steps below it
 _LARGEST = 16  # units of the grid; no device loses more
 
@@ -26,8 +26,9 @@ class Device:
     ----------
     lattice : Lattice
         Grid that the coordinates lie on.
-    dead_band : tuple of int
-        Smallest change of x and of y that shows, in units of the grid; a smaller one shows as none.
+    dead_band : float
+        Smallest change of a coordinate that shows, in units of the grid; a smaller one shows as
+        none.
     reach : float
         Shortest step between points that do not repeat, in units of the grid.
     repeated : ndarray of bool of shape (n_points,)
@@ -35,7 +36,7 @@ class Device:
     """
 
     lattice: Lattice
-    dead_band: tuple[int, int]
+    dead_band: float
     reach: float
     repeated: np.ndarray
 
@@ -62,7 +63,7 @@ class Device:
     def _steps(self, units: np.ndarray) -> np.ndarray:
         """Return whole units such that every step is one that the device takes."""
         nearest = np.round(units)
-        band_x, band_y = self.dead_band
+        band = self.dead_band
         shortest = self.reach**2 - 1e-9
         steps = np.abs(np.diff(nearest, axis=0))
         shown = (steps == 0) | (steps >= self.dead_band)
@@ -73,8 +74,8 @@ class Device:
         out = [tuple(nearest[0])]
         for (to_x, to_y), goal in zip(nearest[1:].tolist(), ahead[1:], strict=True):
             x, y = out[-1]
-            step_x = to_x - x if abs(to_x - x) >= band_x else 0.0
-            step_y = to_y - y if abs(to_y - y) >= band_y else 0.0
+            step_x = to_x - x if abs(to_x - x) >= band else 0.0
+            step_y = to_y - y if abs(to_y - y) >= band else 0.0
             if step_x**2 + step_y**2 < shortest:
                 # It has moved, or there were no point: the step that comes nearest to where it is
                 # on its way to.
@@ -85,7 +86,7 @@ class Device:
 
     def _possible_steps(self) -> np.ndarray:
         """Return the short steps that the device takes, of shape (n_steps, 2)."""
-        n = int(np.ceil(max(self.reach, *self.dead_band))) + 1
+        n = int(np.ceil(max(self.reach, self.dead_band))) + 1
         steps = np.stack(np.meshgrid(*[np.arange(-n, n + 1.0)] * 2), axis=-1).reshape(-1, 2)
         shown = ((steps == 0) | (np.abs(steps) >= self.dead_band)).all(axis=1)
         return steps[shown & ((steps**2).sum(axis=1) >= self.reach**2 - 1e-9)]
@@ -107,20 +108,22 @@ def find_device(points: np.ndarray) -> Device:
     lattice = find_lattice(points)
     repeated = _repeats(points)
     if not lattice.spacing.all():
-        return Device(lattice, (1, 1), 1.0, repeated)
+        return Device(lattice, 1.0, 1.0, repeated)
     steps = np.abs(np.diff(np.round(lattice.units(points[~repeated])), axis=0))
-    bands = [max(1, int(_limit(axis, np.arange(2.0, _LARGEST + 1)))) for axis in steps.T]
+    # Both coordinates together: devices treat them alike, and short movements have few steps.
+    band = _limit(steps.ravel(), np.arange(2.0, _LARGEST + 1), _FEWEST)
     lengths = np.sqrt((steps**2).sum(axis=1))
-    reach = _limit(lengths, np.unique(lengths[(lengths > 1) & (lengths <= _LARGEST)]))
-    return Device(lattice, (bands[0], bands[1]), max(1.0, reach), repeated)
+    candidates = np.unique(lengths[(lengths > 1) & (lengths <= _LARGEST)])
+    reach = _limit(lengths, candidates, 2 * _FEWEST)
+    return Device(lattice, max(1.0, band), max(1.0, reach), repeated)
 
 
-def _limit(steps: np.ndarray, candidates: np.ndarray) -> float:
+def _limit(steps: np.ndarray, candidates: np.ndarray, fewest: int) -> float:
     """Return the largest candidate that steps keep above, or 0 if none."""
     steps = np.sort(steps[steps > 0])
     below = np.searchsorted(steps, candidates)
     above = np.searchsorted(steps, 2 * candidates) - below
-    believed = (above >= _FEWEST) & (below <= _EXCEPTIONS * above)
+    believed = (above >= fewest) & (below <= _EXCEPTIONS * above)
     return float(candidates[believed].max(initial=0.0))
 
 
