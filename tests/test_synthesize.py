@@ -5,7 +5,7 @@ import pytest
 
 from sklearn_ffrnn.sigma_lognormal import extract_strokes, position, snr_position, synthesize
 from sklearn_ffrnn.sigma_lognormal._lattice import find_lattice
-from sklearn_ffrnn.sigma_lognormal._perturbation import MEMORY, drift, perturb
+from sklearn_ffrnn.sigma_lognormal._perturbation import MEMORY, drift, perturb, returning
 
 # Underway at the first sample, at rest from 300 to 600 ms and at the end.
 STROKES = np.array(
@@ -157,6 +157,39 @@ def test_far_origin_and_seconds_change_nothing(source):
     np.testing.assert_allclose(again(far)[:, :2] - [1e6, -1e6], near[:, :2], atol=1)
     seconds = source * [1, 1, 1e-3]
     np.testing.assert_allclose(again(seconds, time_unit="s")[:, :2], near[:, :2], atol=1)
+
+
+def test_comes_back_where_the_source_does():
+    """Errors of forty strokes do not add up in a movement that goes round and round."""
+    onsets = 150.0 * np.arange(40)
+    angle = np.arange(40) * np.pi / 2
+    strokes = np.column_stack(
+        [np.full(40, 200.0), onsets, np.full(40, 5.0), np.full(40, 0.25), angle, angle + np.pi / 2]
+    )
+    t = np.arange(0.0, 6600.0, 10.0)
+    trajectory = np.column_stack([position(strokes, t), t])
+    for negative in synthesize(plan_of(trajectory), 1.0, 0, 10):
+        np.testing.assert_allclose(negative[-1], trajectory[-1], atol=5)
+        assert snr_position(trajectory[:, :2], negative[:, :2]) < 25
+
+
+class TestReturning:
+    chords = np.array([3 + 1j, -1 + 2j, 0, -2 - 2.5j])
+
+    @pytest.mark.parametrize("closed", [0.0, 0.4, 1.0])
+    def test_takes_back_a_share_of_the_error(self, closed):
+        new = self.chords * returning(self.chords, 0.2 + 0.1j, closed)
+        error = self.chords.sum() - (0.2 + 0.1j)
+        np.testing.assert_allclose(new.sum() - (0.2 + 0.1j), (1 - closed) * error, atol=1e-12)
+
+    def test_each_in_proportion_to_its_length(self):
+        new = self.chords * returning(self.chords, 1.0, 1.0)
+        moved = np.abs(new - self.chords)
+        size = np.abs(self.chords)
+        np.testing.assert_allclose(moved / moved.sum(), size / size.sum())
+
+    def test_no_movement(self):
+        np.testing.assert_array_equal(returning(np.zeros(2, complex), 0.0, 1.0), np.ones(2))
 
 
 def test_residual_turns_with_the_heading():

@@ -118,8 +118,8 @@ def recording_artefacts(
     >>> def movement(jitter):
     ...     t = np.cumsum(10.0 + rng.integers(-jitter, jitter + 1, size=30))
     ...     return np.column_stack([rng.integers(0, 500, size=(30, 2)), t])
-    >>> X = [movement(jitter) for jitter in [0, 4] * 30]
-    >>> report = recording_artefacts(X, ["machine", "human"] * 30, cv=3, random_state=0)
+    >>> X = [movement(jitter) for jitter in [0, 4] * 60]
+    >>> report = recording_artefacts(X, ["machine", "human"] * 60, cv=3, random_state=0)
     >>> report.loc[["clock", "lattice"], "verdict"].to_list()
     ['gives the class away', 'nothing to see']
     >>> report.loc["clock", "telling_feature"]

@@ -58,7 +58,13 @@ def lattice(trajectory: np.ndarray) -> dict[str, float]:
         multiples = steps / spacing
         fit = _share(np.abs(multiples - np.round(multiples)) < 0.05)
         features["share of multiples of the smallest difference"] = fit
-        features["spacing"] = spacing if fit > 0.9 else np.nan
+        changes = np.abs(np.diff(xy, axis=0))
+        for name, value in {
+            "spacing": spacing,
+            "small changes of a coordinate, in spacings": _small(changes) / spacing,
+            "short steps, in spacings": _small(np.hypot(*changes.T)) / spacing,
+        }.items():
+            features[name] = value if fit > 0.9 else np.nan
     return features
 
 
@@ -127,6 +133,11 @@ FAMILIES: dict[str, Callable[[np.ndarray], dict[str, float]]] = {
 
 def _share(condition: np.ndarray) -> float:
     return float(np.mean(condition)) if condition.size else np.nan
+
+
+def _small(sizes: np.ndarray) -> float:
+    """Return what nearly all sizes but zero exceed, which is what a device lets through."""
+    return float(np.quantile(sizes[sizes > 0], 0.02))
 
 
 def _on_lattice(values: np.ndarray, spacing: float) -> np.ndarray:

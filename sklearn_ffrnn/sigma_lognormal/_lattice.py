@@ -1,7 +1,6 @@
-"""What a device makes of positions: the grid that it rounds to, and points that repeat themselves.
+"""The grid that coordinates lie on, found from the coordinates.
 
-A synthetic movement must pass through the same device as its source did. Otherwise whole numbers
-against fractions, or points that never repeat, give it away whatever the movement is.
+Whole numbers against fractions give a synthetic movement away, whatever the movement is.
 """
 
 from __future__ import annotations
@@ -44,9 +43,15 @@ class Lattice:
     def snap(self, points: np.ndarray) -> np.ndarray:
         """Return the points of the grid next to `points`, as the source's would be stored."""
         continuous = self.spacing == 0
-        spacing = np.where(continuous, 1.0, self.spacing)
-        grid = self.origin + np.round((points - self.origin) / spacing) * spacing
-        return self.store(np.where(continuous, points, grid))
+        return np.where(continuous, self.store(points), self.place(np.round(self.units(points))))
+
+    def units(self, points: np.ndarray) -> np.ndarray:
+        """Return how many spacings `points` are from the origin, along x and y."""
+        return (points - self.origin) / np.where(self.spacing == 0, 1.0, self.spacing)
+
+    def place(self, units: np.ndarray) -> np.ndarray:
+        """Return the points so many spacings from the origin, as the source's would be stored."""
+        return self.store(self.origin + units * self.spacing)
 
     def store(self, points: np.ndarray) -> np.ndarray:
         """Return `points` rounded as the source's numbers are."""
@@ -103,31 +108,3 @@ def _spacing(axis: np.ndarray, tolerance: float, fallback: float) -> float:
     spacing = float(steps.sum() / multiples.sum())
     even = np.abs(steps / spacing - multiples) <= _TOLERANCE + 2 * tolerance / spacing
     return spacing if even.all() and len(steps) >= _FEWEST_STEPS else fallback
-
-
-def repeats(points: np.ndarray) -> np.ndarray:
-    """Tell which points are at the place of the point before, to rounding errors."""
-    tolerance = 8 * np.finfo(float).eps * np.abs(points).max(initial=0.0)
-    still = (np.abs(np.diff(points, axis=0)) <= tolerance).all(axis=1)
-    return np.concatenate([[False], still])[: len(points)]
-
-
-def record(points: np.ndarray, lattice: Lattice, repeated: np.ndarray) -> np.ndarray:
-    """Return `points` as the source's device would have recorded them.
-
-    Parameters
-    ----------
-    points : ndarray of shape (n_points, 2)
-        Where the movement was, exactly.
-    lattice : Lattice
-        Grid of the source.
-    repeated : ndarray of bool of shape (n_points,)
-        Points that repeat the point before in the source, and so do here.
-
-    Returns
-    -------
-    recorded : ndarray of shape (n_points, 2)
-        Points of the grid.
-    """
-    kept = np.flatnonzero(~repeated)
-    return lattice.snap(points[kept])[np.cumsum(~repeated) - 1]

@@ -11,8 +11,8 @@ from __future__ import annotations
 import numpy as np
 
 # At strength 1. Lengths and times are relative (natural logarithms), angles in radians.
-LENGTH = 0.06
-ANGLE = 0.03
+LENGTH = 0.075
+ANGLE = 0.04
 WIDTH = 0.04
 SKEWNESS = 0.04
 TIMING = 0.005  # s
@@ -89,3 +89,31 @@ def drift(times: np.ndarray, n_series: int, rng: np.random.RandomState) -> np.nd
     for i, share in enumerate(kept, start=1):
         noise[:, i] = share * noise[:, i - 1] + np.sqrt(1 - share**2) * noise[:, i]
     return noise
+
+
+def returning(chords: np.ndarray, intended: complex, closed: float) -> np.ndarray:
+    """Return by what factors chords must change for the movement to return where its source does.
+
+    Errors of strokes add up, and those of people do not: who comes back to a point, comes back to
+    it however long the way was. Each chord takes a part of the error in proportion to its length.
+
+    Parameters
+    ----------
+    chords : complex ndarray of shape (n_chords,)
+        Displacements that the movement consists of.
+    intended : complex
+        Their sum in the source.
+    closed : float
+        Share of the error to take back: 0 for a source that goes away straight, 1 for one that
+        ends where it began.
+
+    Returns
+    -------
+    factors : complex ndarray of shape (n_chords,)
+        By how much each chord is longer and turned.
+    """
+    size = np.abs(chords)
+    if not size.any():
+        return np.ones(len(chords), dtype=complex)
+    error = closed * (chords.sum() - intended) / size.sum()
+    return 1 - error * np.divide(size, chords, out=np.zeros_like(chords), where=size > 0)

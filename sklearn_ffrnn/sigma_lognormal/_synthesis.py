@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from numbers import Integral, Real
 from typing import Any, NamedTuple
 
@@ -11,8 +12,9 @@ from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, validate_params
 
 from ._chunk import SECONDS
-from ._lattice import Lattice, find_lattice, record, repeats
-from ._perturbation import perturb
+from ._device import Device, find_device
+from ._lattice import Lattice
+from ._perturbation import perturb, returning
 from ._plan import StrokePlan
 from ._pulses import amplitudes, bases
 
@@ -49,8 +51,8 @@ def synthesize(
         From :func:`extract_strokes`.
     strength : float, default=1.0
         Factor on all perturbations. 0 gives the source back, but for the tremor that rounding to
-        the grid would count twice. At 1 the standard deviations are 6% of lengths, 4% of widths,
-        0.03 rad and 5 ms. Larger ones are easier to tell and further from their source.
+        the grid would count twice. At 1 the standard deviations are 7.5% of lengths, 4% of
+        widths, 0.04 rad and 5 ms. Larger ones are easier to tell and further from their source.
     random_state : int, RandomState instance or None, default=None
         Pass an int for the same movements on every call.
     n_samples : int, default=1
@@ -96,6 +98,7 @@ class _Movement(NamedTuple):
 
     displacement: np.ndarray  # of each point from where its part begins
     velocity: np.ndarray
+    chords: np.ndarray  # of each stroke, from the first to the last point of its part
     covered: np.ndarray  # displacement of the last point of each part
 
 
@@ -107,9 +110,10 @@ class _Source(NamedTuple):
     strokes: np.ndarray
     movement: _Movement
     begins: np.ndarray  # of each part
+    jumps: np.ndarray  # from the end of each part but the last to the beginning of the next
+    closed: float
     residual: np.ndarray
-    lattice: Lattice
-    repeated: np.ndarray
+    device: Device
 
 
 def _source(plan: StrokePlan) -> _Source:
@@ -119,12 +123,27 @@ def _source(plan: StrokePlan) -> _Source:
     strokes[:, 1] *= second
     strokes[:, 2] += np.log(second)
     points = plan.position(plan.times) + plan.residual
-    lattice = find_lattice(points)
-    movement = _move(plan, strokes, clock)
+    device = find_device(points)
+    movement = _move(_bases(plan, strokes, clock), amplitudes(strokes))
     begins = np.array([part.x + 1j * part.y for part in plan.parts])
     residual = points - _real(begins[_part_of_points(plan)] + movement.displacement)
-    residual = _complex(residual * _gain(residual, lattice))
-    return _Source(plan, clock, strokes, movement, begins, residual, lattice, repeats(points))
+    return _Source(
+        plan,
+        clock,
+        strokes,
+        movement,
+        begins,
+        jumps=np.diff(begins) - movement.covered[:-1],
+        closed=_closed(points),
+        residual=_complex(residual * _gain(residual, device.lattice)),
+        device=device,
+    )
+
+
+def _closed(points: np.ndarray) -> float:
+    """Return how far a movement comes back to where it began: 0 not at all, 1 all the way."""
+    extent = np.linalg.norm(np.ptp(points, axis=0))
+    return 1.0 - np.linalg.norm(points[-1] - points[0]) / extent if extent > 0 else 0.0
 
 
 def _gain(residual: np.ndarray, lattice: Lattice) -> np.ndarray:
@@ -140,40 +159,45 @@ def _again(source: _Source, strength: float, rng: np.random.RandomState) -> np.n
     """Return one trajectory of perturbed strokes."""
     plan = source.plan
     strokes, change = perturb(source.strokes, strength, rng)
-    movement = _move(plan, strokes, source.clock)
-    path = _begins(source, movement, change)[_part_of_points(plan)] + movement.displacement
+    parts = _bases(plan, strokes, source.clock)
+    amplitude = amplitudes(strokes)
+    chords = _move(parts, amplitude).chords
+    # A jump between two parts changes as the stroke before it did.
+    jumps = source.jumps * change[[max(part.first_stroke - 1, 0) for part in plan.parts[1:]]]
+    intended = source.movement.chords.sum() + source.jumps.sum()
+    factor = returning(np.append(chords, jumps), intended, source.closed)
+    movement = _move(parts, amplitude * factor[: len(chords)])
+    jumps = jumps * factor[len(chords) :]
+    # The first point stays where it is, whatever was underway before it.
+    begin = source.begins[0] + source.movement.displacement[0] - movement.displacement[0]
+    begins = np.cumsum(np.append(begin, movement.covered[:-1] + jumps))
+    path = begins[_part_of_points(plan)] + movement.displacement
     path += source.residual * _turn(source, movement)
-    points = record(_real(_rest(path, source)), source.lattice, source.repeated)
+    points = source.device.record(_real(_rest(path, source)))
     more = [] if plan.stroke_id is None else [plan.stroke_id]
     return np.column_stack([points, plan.times, *more])
 
 
-def _move(plan: StrokePlan, strokes: np.ndarray, clock: np.ndarray) -> _Movement:
-    first_points = [part.first_point for part in plan.parts]
-    first_strokes = [part.first_stroke for part in plan.parts]
-    where, velocities, covered = [], [], []
-    for a, b, j, k in zip(
-        first_points,
-        [*first_points[1:], len(clock)],
-        first_strokes,
-        [*first_strokes[1:], len(strokes)],
-        strict=True,
-    ):
-        velocity, displacement = bases(strokes[j:k], clock[a:b])
-        amplitude = amplitudes(strokes[j:k])
-        where.append(amplitude @ displacement)
-        velocities.append(amplitude @ velocity)
-        covered.append(where[-1][-1])
-    return _Movement(np.concatenate(where), np.concatenate(velocities), np.array(covered))
+def _bases(
+    plan: StrokePlan, strokes: np.ndarray, clock: np.ndarray
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return velocity and displacement of unit strokes, part by part."""
+    points = pairwise([*(part.first_point for part in plan.parts), len(clock)])
+    members = pairwise([*(part.first_stroke for part in plan.parts), len(strokes)])
+    return [
+        bases(strokes[j:k], clock[a:b]) for (a, b), (j, k) in zip(points, members, strict=True)
+    ]
 
 
-def _begins(source: _Source, movement: _Movement, change: np.ndarray) -> np.ndarray:
-    """Return where the parts begin: jumps between them change as the stroke before them did."""
-    jump = np.diff(source.begins) - source.movement.covered[:-1]
-    before = [max(part.first_stroke - 1, 0) for part in source.plan.parts[1:]]
-    # The first point stays where it is, whatever was underway before it.
-    begin = source.begins[0] + source.movement.displacement[0] - movement.displacement[0]
-    return np.cumsum(np.append(begin, movement.covered[:-1] + jump * change[before]))
+def _move(parts: list[tuple[np.ndarray, np.ndarray]], amplitude: np.ndarray) -> _Movement:
+    of_part = np.split(amplitude, np.cumsum([len(velocity) for velocity, _ in parts])[:-1])
+    velocity, displacement, chords = [], [], []
+    for own, (unit_velocity, unit_displacement) in zip(of_part, parts, strict=True):
+        velocity.append(own @ unit_velocity)
+        displacement.append(own @ unit_displacement)
+        chords.append(own * (unit_displacement[:, -1] - unit_displacement[:, 0]))
+    covered = np.array([where[-1] for where in displacement])
+    return _Movement(*(np.concatenate(x) for x in (displacement, velocity, chords)), covered)
 
 
 def _turn(source: _Source, movement: _Movement) -> np.ndarray:
@@ -187,11 +211,11 @@ def _turn(source: _Source, movement: _Movement) -> np.ndarray:
 
 def _rest(path: np.ndarray, source: _Source) -> np.ndarray:
     """Return the path without what it covers while the source rests."""
-    moved = np.flatnonzero(~source.repeated)
+    moved = np.flatnonzero(~source.device.repeated)
     until = np.append(moved[1:], len(path)) - 1
     rests = np.repeat(source.clock[until] - source.clock[moved] > LONGEST_HOLD, until - moved + 1)
     steps = np.diff(path)
-    steps[(source.repeated & rests)[1:]] = 0
+    steps[(source.device.repeated & rests)[1:]] = 0
     return path[0] + np.append(0, np.cumsum(steps))
 
 
