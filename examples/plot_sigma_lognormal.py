@@ -58,9 +58,7 @@ profile = axes["speed"]
 clock, last = np.unique(plan.times[::-1], return_index=True)  # points of one stamp: the last
 moved = np.linalg.norm(np.diff(recorded[::-1][last], axis=0), axis=1)
 profile.stairs(moved / np.diff(clock), clock - plan.t0, color="0.75", label="recorded, unsmoothed")
-profile.plot(
-    t - plan.t0, np.linalg.norm(plan.velocity(t), axis=1), "C0", label="reconstructed"
-)
+profile.plot(t - plan.t0, np.linalg.norm(plan.velocity(t), axis=1), "C0", label="reconstructed")
 pulses = speed(plan.strokes, t - plan.t0).T
 for i, pulse in enumerate(pulses):
     profile.fill_between(t - plan.t0, pulse, alpha=0.3, color=f"C{i + 1}")

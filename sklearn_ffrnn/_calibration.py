@@ -65,7 +65,11 @@ class Calibration:
         start = np.zeros(n_classes)
         bounds = [(-MAX_LOG_SLOPE, MAX_LOG_SLOPE)] + [(None, None)] * (n_classes - 1)
         fitted = minimize(
-            loss, start, jac=True, method="L-BFGS-B", bounds=bounds,
+            loss,
+            start,
+            jac=True,
+            method="L-BFGS-B",
+            bounds=bounds,
             options={"ftol": 1e-15, "gtol": 1e-10, "maxiter": 1000},
         ).x
         self.slope = float(np.exp(fitted[0]) / spread)

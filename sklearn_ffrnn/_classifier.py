@@ -130,8 +130,12 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             self._built_with = self._network_settings()
         training_part, held_part = data.select(~held), data.select(held)
         training = self._train(
-            network.to(device), training_part, held_part if held.any() else None,
-            max_iter=self.max_iter, generator=generator, optimizer_state=optimizer_state,
+            network.to(device),
+            training_part,
+            held_part if held.any() else None,
+            max_iter=self.max_iter,
+            generator=generator,
+            optimizer_state=optimizer_state,
         )
         self.classes_ = classes
         self.network_ = network
@@ -143,9 +147,7 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         self._calibrate(self._network_scores(judged.sequences), judged.y, judged.weight)
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def partial_fit(
-        self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None
-    ) -> Any:
+    def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Any:
         """Make one pass over a part of a stream of samples.
 
         Memory does not grow with the number of samples seen. Probabilities are calibrated on the
@@ -202,8 +204,12 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             self.network_ = self._copy_network()
         scores = self._network_scores(data.sequences)
         training = self._train(
-            self.network_, data, None,
-            max_iter=1, generator=self._stream, optimizer_state=self._optimizer_state,
+            self.network_,
+            data,
+            None,
+            max_iter=1,
+            generator=self._stream,
+            optimizer_state=self._optimizer_state,
         )
         self.n_iter_ += len(training.history)
         self._store(training, [*self.history_, *training.history][-self.max_iter :])
@@ -416,15 +422,11 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         self.history_ = history
         self.loss_curve_ = [epoch["train_loss"] for epoch in history]
         held_out = bool(history) and "valid_loss" in history[0]
-        self.validation_scores_ = (
-            [epoch["valid_score"] for epoch in history] if held_out else None
-        )
+        self.validation_scores_ = [epoch["valid_score"] for epoch in history] if held_out else None
         watched = "valid_loss" if held_out else "train_loss"
         self.best_loss_ = min((epoch[watched] for epoch in history), default=np.nan)
 
-    def _calibrate(
-        self, scores: np.ndarray, target: np.ndarray, weight: np.ndarray | None
-    ) -> None:
+    def _calibrate(self, scores: np.ndarray, target: np.ndarray, weight: np.ndarray | None) -> None:
         """Fit one calibration for each number of layers asked."""
         self._calibrations = []
         for n_layers in range(1, scores.shape[1] + 1):

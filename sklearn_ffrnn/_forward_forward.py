@@ -160,7 +160,11 @@ class FFRNNClassifier(RNNClassifier):
     }
 
     _network_parameters = (
-        *RNNClassifier._network_parameters, "threshold", "normalization", "goodness", "objective",
+        *RNNClassifier._network_parameters,
+        "threshold",
+        "normalization",
+        "goodness",
+        "objective",
     )
 
     def __init__(

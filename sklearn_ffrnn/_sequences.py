@@ -67,9 +67,7 @@ class SequenceBatch:
     (2, 1, array([0]))
     """
 
-    def __init__(
-        self, rows: Any, negatives: Any, source: Any, *, negative_label: Any = 0
-    ) -> None:
+    def __init__(self, rows: Any, negatives: Any, source: Any, *, negative_label: Any = 0) -> None:
         # Rows are taken by position, whatever labels a Series gives them.
         rows, negatives = (r.tolist() if isinstance(r, pd.Series) else r for r in (rows, negatives))
         source = np.asarray(source).reshape(-1)
@@ -197,8 +195,7 @@ def sequences_from_frame(
             "drop such rows or give them an id."
         )
     return [
-        group.to_numpy(dtype=np.float64)
-        for _, group in df.groupby(id, sort=False)[list(columns)]
+        group.to_numpy(dtype=np.float64) for _, group in df.groupby(id, sort=False)[list(columns)]
     ]
 
 
@@ -222,8 +219,12 @@ def is_sequence_input(X: Any) -> bool:
 
 def _are_table_rows(items: Sequence[Any]) -> bool:
     """Tell a list of numbers, or of equally many numbers each, from a list of sequences."""
-    dimensions = {1 + (len(item) > 0 and np.ndim(item[0]) > 0)
-                  if isinstance(item, (list, tuple)) else np.ndim(item) for item in items}
+    dimensions = {
+        1 + (len(item) > 0 and np.ndim(item[0]) > 0)
+        if isinstance(item, (list, tuple))
+        else np.ndim(item)
+        for item in items
+    }
     return dimensions == {0} or (dimensions == {1} and len({len(item) for item in items}) == 1)
 
 

@@ -239,8 +239,12 @@ def train(
         chain.insert(0, ("validation_score", ValidationScore()))
     if learning_rate == "adaptive":
         schedule = LRScheduler(
-            "ReduceLROnPlateau", monitor=monitor, factor=0.5, patience=n_iter_no_change // 2,
-            threshold=tol, threshold_mode="abs",
+            "ReduceLROnPlateau",
+            monitor=monitor,
+            factor=0.5,
+            patience=n_iter_no_change // 2,
+            threshold=tol,
+            threshold_mode="abs",
         )
         chain.insert(-1, ("learning_rate", schedule))
     chain += named_callbacks(callbacks or ())

@@ -164,9 +164,7 @@ class TestLearning:
 
 
 class TestRandomness:
-    @pytest.mark.parametrize(
-        "settings", [{}, HELD_OUT, {"batch_size": 7}], ids=str
-    )
+    @pytest.mark.parametrize("settings", [{}, HELD_OUT, {"batch_size": 7}], ids=str)
     def test_random_state_repeats_a_fit(self, make_classifier, settings, sequences):
         dropout = {"dropout": 0.5} if "dropout" in make_classifier().get_params() else {}
         fits = [make_classifier(**settings, **dropout).fit(*sequences) for _ in range(2)]
@@ -185,8 +183,11 @@ class TestRandomness:
             return (
                 np.random.get_state()[1].tolist(),  # noqa: NPY002 - the legacy stream is tested
                 torch.get_rng_state().tolist(),
-                torch.get_num_threads(), torch.get_default_dtype(), torch.is_grad_enabled(),
-                torch.are_deterministic_algorithms_enabled(), np.geterr(),
+                torch.get_num_threads(),
+                torch.get_default_dtype(),
+                torch.is_grad_enabled(),
+                torch.are_deterministic_algorithms_enabled(),
+                np.geterr(),
             )
 
         before = state()
@@ -258,7 +259,8 @@ class TestNegativesOfABatch:
         assert carried.n_negatives_ == 30
         assert carried.classes_.tolist() == [0, 1]
         plain = make_classifier().fit(
-            [*humans, *machines], np.repeat([1, 0], 30),
+            [*humans, *machines],
+            np.repeat([1, 0], 30),
             sample_weight=np.concatenate([weight, weight[::-1]]),
         )
         assert_same_fit(carried, plain)

@@ -72,9 +72,11 @@ class TestBalabit:
         assert log.columns.tolist() == ["x", "y", "t", "button", "state"]
         assert log["t"].tolist() == [0, 125, 125, 250, 375, 500]
         assert log["x"].tolist()[:3] == [10, 11, 12]
-        assert log["x"].isna().tolist() == log["y"].isna().tolist() == [False] * 3 + [True] * 2 + [
-            False
-        ]
+        assert (
+            log["x"].isna().tolist()
+            == log["y"].isna().tolist()
+            == [False] * 3 + [True] * 2 + [False]
+        )
         assert log["state"].iloc[-1] == "Pressed"
         assert log.attrs["n_repeated"] == 1
 

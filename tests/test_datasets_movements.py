@@ -46,9 +46,9 @@ class TestMouseMovements:
 def recordings(tmp_path, monkeypatch):
     def write(content):
         path = tmp_path / "trajectories.json.gz"
-        path.write_bytes(content if isinstance(content, bytes) else gzip.compress(
-            json.dumps(content).encode()
-        ))
+        path.write_bytes(
+            content if isinstance(content, bytes) else gzip.compress(json.dumps(content).encode())
+        )
         monkeypatch.setattr(_mouse_movements, "_data_file", lambda: path)
 
     return write

@@ -15,8 +15,12 @@ NORMALIZATIONS = ["standardize", "layer_norm", None]
 def make_network(n_classes=2, sizes=(6, 8, 8), **settings):
     settings = {"threshold": [7.0] * len(sizes), "goodness": "mean", **settings}
     return ForwardForwardRNN(
-        2, n_classes, hidden_layer_sizes=sizes, dtype=torch.float64,
-        generator=torch.Generator().manual_seed(0), **settings,
+        2,
+        n_classes,
+        hidden_layer_sizes=sizes,
+        dtype=torch.float64,
+        generator=torch.Generator().manual_seed(0),
+        **settings,
     )
 
 
@@ -196,9 +200,7 @@ def test_goodness_sum_is_mean_times_units(sequences, make_ff):
     mean = make_ff(**settings, goodness="mean").fit(X, y)
     pooled = make_ff(**settings, goodness="sum").fit(X, y)
     pooled.network_.load_state_dict(mean.network_.state_dict())
-    np.testing.assert_allclose(
-        pooled.layer_goodness(X), mean.layer_goodness(X) * [8, 4], rtol=1e-6
-    )
+    np.testing.assert_allclose(pooled.layer_goodness(X), mean.layer_goodness(X) * [8, 4], rtol=1e-6)
 
 
 @pytest.mark.parametrize("objective", ["symmetric", "logistic"])
@@ -208,8 +210,12 @@ def test_threshold_changes_the_fit(objective, goodness, sequences, make_ff):
     fitted = []
     for threshold in (1, 10):
         classifier = make_ff(
-            objective=objective, goodness=goodness, threshold=threshold, batch_size=15,
-            max_iter=30, hidden_layer_sizes=(8,),
+            objective=objective,
+            goodness=goodness,
+            threshold=threshold,
+            batch_size=15,
+            max_iter=30,
+            hidden_layer_sizes=(8,),
         ).fit(X, y)
         np.testing.assert_array_equal(classifier.threshold_, threshold)
         fitted.append(np.median(classifier.layer_goodness(X)[y == 1, 0]))
@@ -266,12 +272,23 @@ def test_studys_setting_by_plain_parameters(normalization):
     X = rng.normal(size=(720, 3, 2)) * (1 + y)[:, None, None]
     watch = Watch()
     classifier = FFRNNClassifier(
-        hidden_layer_sizes=(96, 96, 96), threshold=7, normalization=normalization,
-        goodness="mean", objective="logistic", batch_size=600, max_iter=200,
-        learning_rate="adaptive", learning_rate_init=1e-3, alpha=1e-5, max_grad_norm=None,
-        early_stopping=True, validation_fraction=1 / 8, n_iter_no_change=10,
+        hidden_layer_sizes=(96, 96, 96),
+        threshold=7,
+        normalization=normalization,
+        goodness="mean",
+        objective="logistic",
+        batch_size=600,
+        max_iter=200,
+        learning_rate="adaptive",
+        learning_rate_init=1e-3,
+        alpha=1e-5,
+        max_grad_norm=None,
+        early_stopping=True,
+        validation_fraction=1 / 8,
+        n_iter_no_change=10,
         tol=1e9,  # so that no epoch after the first counts as better
-        callbacks=[watch], random_state=0,
+        callbacks=[watch],
+        random_state=0,
     ).fit(X, y)
     assert type(watch.optimizer) is torch.optim.Adam
     assert watch.optimizer.param_groups[0]["weight_decay"] == 1e-5

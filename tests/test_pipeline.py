@@ -132,7 +132,11 @@ def test_sample_weight_and_groups_by_metadata_routing(make_pipeline, movements):
         pipe[-1].set_score_request(sample_weight=True)
         routed = clone(pipe).fit(X, y, sample_weight=weight, groups=groups).predict_proba(X)
         scores = cross_validate(
-            pipe, X, y, params={"sample_weight": weight, "groups": groups}, cv=GroupKFold(2),
+            pipe,
+            X,
+            y,
+            params={"sample_weight": weight, "groups": groups},
+            cv=GroupKFold(2),
             error_score="raise",
         )["test_score"]
     np.testing.assert_array_equal(

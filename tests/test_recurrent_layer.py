@@ -164,9 +164,7 @@ class TestPacked:
         return pack(self.sequences)
 
     def test_layout_holds_every_step_once(self, batch, lengths):
-        for got, want in zip(
-            unpack(batch.sequences.steps, batch), self.sequences, strict=True
-        ):
+        for got, want in zip(unpack(batch.sequences.steps, batch), self.sequences, strict=True):
             torch.testing.assert_close(got, want, rtol=0, atol=0)
         assert sum(batch.sequences.sizes) == sum(lengths)
 

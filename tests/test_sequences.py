@@ -117,7 +117,9 @@ BAD_MOVEMENTS = {
     "channels by time": (line().T, ValueError, r"\(3, 6\).*\(channels, time\).*a\.T"),
     "time backwards": (line()[::-1], ValueError, "time goes backwards from 50 to 40.*sort"),
     "columns t, x, y with x falling": (
-        line()[:, [2, 0, 1]] * [1, 1, -1], ValueError, "backwards.*columns are in the order x, y, t"
+        line()[:, [2, 0, 1]] * [1, 1, -1],
+        ValueError,
+        "backwards.*columns are in the order x, y, t",
     ),
     "NaN row in the middle": (with_value(np.nan), ValueError, "NaN at point 3.*interpolate"),
     "one NaN at the end": (with_value(np.nan, -1, 0), ValueError, "NaN at point 5"),
@@ -134,15 +136,20 @@ BAD_MOVEMENTS = {
     "rows of unequal length": ([[0, 0, 0], [1, 1]], ValueError, "same number of numeric columns"),
     "frame without t": (pd.DataFrame(line(), columns=list("xyz")), ValueError, r"\['t'\].*Rename"),
     "frame with x twice": (
-        pd.DataFrame(line()[:, [0, 0, 1, 2]], columns=list("xxyt")), ValueError, r"\['x'\] twice"
+        pd.DataFrame(line()[:, [0, 0, 1, 2]], columns=list("xxyt")),
+        ValueError,
+        r"\['x'\] twice",
     ),
     "missing value in a frame": (
         pd.DataFrame({"x": [1, None], "y": [1, 2], "t": [1, 2]}).convert_dtypes(),
-        ValueError, "real numbers",
+        ValueError,
+        "real numbers",
     ),
     "None": (None, TypeError, "NoneType.*[Dd]rop"),
     "mixed columns": (
-        np.column_stack([line(), np.zeros(6)]), ValueError, r"4 columns where X\[0\] has 3"
+        np.column_stack([line(), np.zeros(6)]),
+        ValueError,
+        r"4 columns where X\[0\] has 3",
     ),
 }
 

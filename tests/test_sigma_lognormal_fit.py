@@ -50,9 +50,7 @@ def test_jacobian_is_the_derivative():
     t = np.tile(np.arange(70) * 0.015, (5, 1))
 
     def model(free):
-        return np.stack(
-            [velocity(strokes, t[0]).T for strokes in least_squares.to_strokes(free)]
-        )
+        return np.stack([velocity(strokes, t[0]).T for strokes in least_squares.to_strokes(free)])
 
     zero = np.zeros((5, 2, 70), np.float32)
     jacobian, residual = least_squares.jacobian_and_residual(

@@ -32,9 +32,7 @@ def plan():
 
 def test_each_part_has_strokes_and_start_of_its_own(plan):
     t = np.array([100.0, 449.0, 451.0, 800.0])
-    expected = np.concatenate(
-        [position(FIRST, t[:2], (5, 6)), position(SECOND, t[2:], (300, 400))]
-    )
+    expected = np.concatenate([position(FIRST, t[:2], (5, 6)), position(SECOND, t[2:], (300, 400))])
     np.testing.assert_array_equal(plan.position(T0 + t), expected)
     expected = np.concatenate([velocity(FIRST, t[:2]), velocity(SECOND, t[2:])])
     np.testing.assert_array_equal(plan.velocity(T0 + t), expected)

@@ -88,6 +88,7 @@ def test_seed_decides(source):
 
 def test_starts_in_motion_and_ends_at_rest_as_the_source_does(source):
     plan = plan_of(source)
+
     def steps(x):
         return np.linalg.norm(np.diff(x[:, :2], axis=0), axis=1)
 

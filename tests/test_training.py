@@ -121,9 +121,13 @@ class TestWarmStart:
     @pytest.mark.parametrize(
         ("name", "parameter", "value"),
         [
-            ("FF", "hidden_layer_sizes", (4,)), ("FF", "threshold", 7.0), ("FF", "goodness", "sum"),
-            ("FF", "normalization", None), ("FF", "objective", "logistic"),
-            ("BPTT", "pooling", "mean"), ("BPTT", "dtype", "float64"),
+            ("FF", "hidden_layer_sizes", (4,)),
+            ("FF", "threshold", 7.0),
+            ("FF", "goodness", "sum"),
+            ("FF", "normalization", None),
+            ("FF", "objective", "logistic"),
+            ("BPTT", "pooling", "mean"),
+            ("BPTT", "dtype", "float64"),
         ],
     )
     def test_refuses_a_network_that_parameters_contradict(

@@ -156,8 +156,14 @@ def test_velocity_beyond_float32(movement, velocity, scale, movements):
 @pytest.mark.parametrize(
     ("parameter", "value"),
     [
-        ("resample", 0), ("resample", "5ms"), ("resample", np.inf), ("max_length", 0),
-        ("max_length", 2.5), ("max_length", "median"), ("scale", "minmax"), ("scale", True),
+        ("resample", 0),
+        ("resample", "5ms"),
+        ("resample", np.inf),
+        ("max_length", 0),
+        ("max_length", 2.5),
+        ("max_length", "median"),
+        ("scale", "minmax"),
+        ("scale", True),
     ],
 )
 def test_value_not_allowed(parameter, value, movements):

@@ -137,8 +137,9 @@ def show_features(features, y, importance):
     table = pd.DataFrame(
         {
             "importance": importance,
-            "AUC alone": [roc_auc_score(y, column.rank(na_option="top")) for _, column in
-                          features.items()],
+            "AUC alone": [
+                roc_auc_score(y, column.rank(na_option="top")) for _, column in features.items()
+            ],
             "human median": features[y == 1].median(),
             "negative median": features[y == 0].median(),
         },
@@ -165,9 +166,7 @@ def main():
             options.data / f"{name}.npz", single_strokes=single_strokes, min_points=MIN_POINTS
         )
         human, sources = halves(table, options.samples, options.seed)
-        kinds = {
-            "the study's": the_studys(table, sources, options.seed, whole=not single_strokes)
-        }
+        kinds = {"the study's": the_studys(table, sources, options.seed, whole=not single_strokes)}
         plans = extract_strokes(sources["movement"], on_error="skip")
         kinds |= {f"strength {s:g}": ours(sources, plans, s) for s in options.strengths}
         for kind, negatives in kinds.items():

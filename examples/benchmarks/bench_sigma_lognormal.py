@@ -50,11 +50,14 @@ def seconds_of_movement(plan: StrokePlan) -> float:
     """Return how long the parts of a plan that have strokes last together."""
     points = [part.first_point for part in plan.parts] + [len(plan.times)]
     strokes = [part.first_stroke for part in plan.parts] + [plan.n_strokes]
-    return sum(
-        plan.times[points[k + 1] - 1] - plan.times[points[k]]
-        for k in range(len(plan.parts))
-        if strokes[k + 1] > strokes[k]
-    ) / 1e3
+    return (
+        sum(
+            plan.times[points[k + 1] - 1] - plan.times[points[k]]
+            for k in range(len(plan.parts))
+            if strokes[k + 1] > strokes[k]
+        )
+        / 1e3
+    )
 
 
 def measure(X: list[np.ndarray], **kwargs: int) -> tuple[list[StrokePlan], float, float]:

@@ -96,11 +96,16 @@ def main():
                 for train, test in splits
             )
             mean = pd.DataFrame(scores).mean()
-            row = {"data": data_set, "classifier": name, **mean, "study AUC":
-                   PUBLISHED[data_set].get(name)}
+            row = {
+                "data": data_set,
+                "classifier": name,
+                **mean,
+                "study AUC": PUBLISHED[data_set].get(name),
+            }
             rows.append(row)
-            print(pd.DataFrame([row]).to_string(index=False, float_format="{:.3f}".format),
-                  flush=True)
+            print(
+                pd.DataFrame([row]).to_string(index=False, float_format="{:.3f}".format), flush=True
+            )
             print("  AUC by fold:", *(f"{score['AUC']:.4f}" for score in scores), flush=True)
     print(f"\nMean of {options.folds} folds by writer")
     print(pd.DataFrame(rows).to_string(index=False, float_format="{:.3f}".format))

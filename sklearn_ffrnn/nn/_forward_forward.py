@@ -155,9 +155,7 @@ class ForwardForwardRNN(nn.Module):
             return scores.unflatten(0, (-1, self.n_classes)).transpose(1, 2)
         return scores
 
-    def _follow(
-        self, i: int, goodness: Tensor, positive: Tensor, weight: Tensor | None
-    ) -> None:
+    def _follow(self, i: int, goodness: Tensor, positive: Tensor, weight: Tensor | None) -> None:
         """Move threshold `i` towards the middle between the two classes."""
         groups = [group for group in (positive, ~positive) if group.any()]
         means = [

@@ -168,6 +168,4 @@ class RecurrentLayer(nn.Module):
         The squares, of shape (n_steps, n_groups), pass a gradient to the weights of this layer and
         none to the layer below (`steps` must not ask for one); the hidden states pass none at all.
         """
-        return _SquaredActivity.apply(
-            steps, self.w_x, self.w_h, self.bias, sequences, n_groups
-        )
+        return _SquaredActivity.apply(steps, self.w_x, self.w_h, self.bias, sequences, n_groups)

@@ -166,9 +166,7 @@ def _chunks(trajectories: list[np.ndarray], n_workers: int) -> Iterator[list[np.
 
 def _check_time_unit(trajectories: list[np.ndarray], time_unit: str) -> None:
     """Warn if the trajectories are so short or slow that `time_unit` must be wrong."""
-    steps = [
-        (x[-1, 2] - x[0, 2]) / (len(x) - 1) for x in trajectories if x[-1, 2] > x[0, 2]
-    ]
+    steps = [(x[-1, 2] - x[0, 2]) / (len(x) - 1) for x in trajectories if x[-1, 2] > x[0, 2]]
     if not steps:
         return
     step = float(np.median(steps)) * SECONDS[time_unit]

@@ -65,7 +65,10 @@ def refine_batch(
         better = trial_cost < cost
         done = better & (cost - trial_cost < tol * cost)
         for kept, new in (
-            (free, trial), (cost, trial_cost), (hessian, trial_hessian), (gradient, trial_gradient)
+            (free, trial),
+            (cost, trial_cost),
+            (hessian, trial_hessian),
+            (gradient, trial_gradient),
         ):
             kept[better] = new[better]
         damping *= np.where(better, SUCCESS, FAILURE)
@@ -88,8 +91,14 @@ def to_free(strokes: np.ndarray) -> np.ndarray:
     D, t0, mu, sigma, theta_s, theta_e = np.moveaxis(strokes, -1, 0)
     log_sigma = np.log(sigma)
     return np.stack(
-        [np.log(D), t0 + np.exp(mu), log_sigma + mu, log_sigma, (theta_s + theta_e) / 2,
-         theta_e - theta_s],
+        [
+            np.log(D),
+            t0 + np.exp(mu),
+            log_sigma + mu,
+            log_sigma,
+            (theta_s + theta_e) / 2,
+            theta_e - theta_s,
+        ],
         axis=-1,
     )
 
@@ -99,8 +108,14 @@ def to_strokes(free: np.ndarray) -> np.ndarray:
     log_length, median, log_width, log_sigma, middle, turn = np.moveaxis(free, -1, 0)
     mu = log_width - log_sigma
     return np.stack(
-        [np.exp(log_length), median - np.exp(mu), mu, np.exp(log_sigma), middle - turn / 2,
-         middle + turn / 2],
+        [
+            np.exp(log_length),
+            median - np.exp(mu),
+            mu,
+            np.exp(log_sigma),
+            middle - turn / 2,
+            middle + turn / 2,
+        ],
         axis=-1,
     )
 

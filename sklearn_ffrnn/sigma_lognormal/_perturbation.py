@@ -46,8 +46,8 @@ def perturb(
     median = median[order]
     joints = np.concatenate([median[:1], 0.5 * (median[1:] + median[:-1]), median[-1:]])
 
-    d_length, d_width, d_skewness = strength * drift(median, 3, rng) * np.array(
-        [[LENGTH], [WIDTH], [SKEWNESS]]
+    d_length, d_width, d_skewness = (
+        strength * drift(median, 3, rng) * np.array([[LENGTH], [WIDTH], [SKEWNESS]])
     )
     # One angle a joint: where a stroke ends is where the next one starts.
     turn = strength * ANGLE * drift(joints, 1, rng)[0]

@@ -184,9 +184,7 @@ def _bases(
     """Return velocity and displacement of unit strokes, part by part."""
     points = pairwise([*(part.first_point for part in plan.parts), len(clock)])
     members = pairwise([*(part.first_stroke for part in plan.parts), len(strokes)])
-    return [
-        bases(strokes[j:k], clock[a:b]) for (a, b), (j, k) in zip(points, members, strict=True)
-    ]
+    return [bases(strokes[j:k], clock[a:b]) for (a, b), (j, k) in zip(points, members, strict=True)]
 
 
 def _move(parts: list[tuple[np.ndarray, np.ndarray]], amplitude: np.ndarray) -> _Movement:

@@ -129,9 +129,7 @@ def _windows(fit: Fit, staggered: bool) -> Iterator[Window]:
             continue
         own = slice(pairs[k], pairs[k + 1])
         share = add_up(moving[own], pulses.step[own], len(fit.t))
-        yield Window(
-            fit, slice(a, b), fit.t[first:stop], residual[first:stop] + share[first:stop]
-        )
+        yield Window(fit, slice(a, b), fit.t[first:stop], residual[first:stop] + share[first:stop])
 
 
 def _refine_together(
