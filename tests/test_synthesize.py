@@ -5,7 +5,7 @@ import pytest
 
 from sklearn_ffrnn.sigma_lognormal import extract_strokes, position, snr_position, synthesize
 from sklearn_ffrnn.sigma_lognormal._lattice import find_lattice
-from sklearn_ffrnn.sigma_lognormal._perturbation import MEMORY, drift, perturb, returning
+from sklearn_ffrnn.sigma_lognormal._perturbation import MEMORY, drift, perturb, while_moving
 
 # Underway at the first sample, at rest from 300 to 600 ms and at the end.
 STROKES = np.array(
@@ -174,23 +174,40 @@ def test_comes_back_where_the_source_does():
         assert snr_position(trajectory[:, :2], negative[:, :2]) < 25
 
 
-class TestReturning:
-    chords = np.array([3 + 1j, -1 + 2j, 0, -2 - 2.5j])
+class TestWhileMoving:
+    steps = np.array([[3.0, 0.0], [1.0, 2.0], [0.0, 0.0], [2.0, 4.0]])
+    deviation = np.array([[0.5, -1.0], [1.0, 1.0], [3.0, 1.0], [-4.0, 2.0], [-3.0, 8.0]])
+
+    def test_nothing_drifts_that_does_not_move(self):
+        new = while_moving(self.deviation, self.steps, 0.7)
+        assert not np.diff(new, axis=0)[self.steps == 0].any()
+        np.testing.assert_array_equal(new[0], self.deviation[0])
 
     @pytest.mark.parametrize("closed", [0.0, 0.4, 1.0])
     def test_takes_back_a_share_of_the_error(self, closed):
-        new = self.chords * returning(self.chords, 0.2 + 0.1j, closed)
-        error = self.chords.sum() - (0.2 + 0.1j)
-        np.testing.assert_allclose(new.sum() - (0.2 + 0.1j), (1 - closed) * error, atol=1e-12)
+        error = [0.5 + 2.0 + 1.0, 0.0 + 6.0]  # x and y, in the steps that move
+        new = while_moving(self.deviation, self.steps, closed)
+        np.testing.assert_allclose(new[-1] - new[0], (1 - closed) * np.array(error), atol=1e-12)
 
-    def test_each_in_proportion_to_its_length(self):
-        new = self.chords * returning(self.chords, 1.0, 1.0)
-        moved = np.abs(new - self.chords)
-        size = np.abs(self.chords)
-        np.testing.assert_allclose(moved / moved.sum(), size / size.sum())
+    def test_each_step_in_proportion_to_its_size(self):
+        left, none = (while_moving(self.deviation, self.steps, closed) for closed in (0.0, 1.0))
+        taken = np.diff(left - none, axis=0)
+        np.testing.assert_allclose(taken / taken.sum(axis=0), self.steps / self.steps.sum(axis=0))
 
     def test_no_movement(self):
-        np.testing.assert_array_equal(returning(np.zeros(2, complex), 0.0, 1.0), np.ones(2))
+        new = while_moving(self.deviation, np.zeros((4, 2)), 1.0)
+        np.testing.assert_array_equal(new, np.tile(self.deviation[0], (5, 1)))
+
+
+def test_axis_is_kept():
+    """A pointer that runs along an axis does not leave it, however much its strokes are turned."""
+    t = np.arange(0.0, 1200.0, 8.0)
+    xy = position([[600, 0, 5.5, 0.25, 0, 0], [400, 500, 5.5, 0.25, 1.5, 1.5]], t).round()
+    along = np.diff(xy, axis=0) == 0
+    assert (along[:40, 1]).all()
+    for negative in synthesize(plan_of(np.column_stack([xy, t])), 3.0, 0, 5):
+        assert (np.diff(negative[:, :2], axis=0) == 0)[along].all()
+        assert (negative[:, :2] != xy).any()
 
 
 def test_residual_turns_with_the_heading():

@@ -19,7 +19,6 @@ from .._sequences import SequenceBatch, check_trajectories
 from ._recording_families import FAMILIES
 
 _TOLERANCE = 0.05  # an AUC this close to 0.5 is of no use to a model
-_CONFIDENCE = 0.99
 _MAX_SAMPLES_PER_TREE = 1000  # keeps the forests' time in proportion to the number of samples
 
 
@@ -82,8 +81,8 @@ def recording_artefacts(
 
         - ``auc``: mean over folds of the AUC of the forest that sees this family alone;
         - ``standard_error``: of that mean, from the scatter between folds;
-        - ``told_apart``: True where the AUC is above 0.55, and above 0.5 by more than the scatter
-          explains (one-sided t-test at 1 %);
+        - ``told_apart``: True where the AUC is above 0.55 by more than the scatter explains
+          (one-sided t-test at 5 %), and above 0.5 likewise (at 1 %);
         - ``verdict``: the same in words;
         - ``telling_feature``: the one feature that separates the classes best on its own, and
           ``mean_<label>`` for each class, its mean.
@@ -203,14 +202,14 @@ def _row(aucs: np.ndarray, features: pd.DataFrame, y: np.ndarray, *, grouped: bo
     n_folds = len(aucs)
     auc = float(aucs.mean())
     error = float(aucs.std(ddof=1) / np.sqrt(n_folds)) if n_folds > 1 else np.nan
-    scatter = error * student_t.ppf(_CONFIDENCE, n_folds - 1) if n_folds > 1 else 0.0
-    told_apart = auc - 0.5 > max(_TOLERANCE, scatter)
+    likely, sure = error * student_t.ppf([0.95, 0.99], n_folds - 1) if n_folds > 1 else (0.0, 0.0)
+    told_apart = auc - 0.5 > max(_TOLERANCE + likely, sure)
     telling = max(features, key=lambda name: _separation(features[name], y))
     return {
         "auc": auc,
         "standard_error": error,
         "told_apart": told_apart,
-        "verdict": _verdict(auc, told_apart, below=0.5 - auc > max(0.1, scatter), grouped=grouped),
+        "verdict": _verdict(auc, told_apart, below=0.5 - auc > max(0.1, sure), grouped=grouped),
         "telling_feature": telling,
         **{f"mean_{label}": features.loc[y == label, telling].mean() for label in np.unique(y)},
     }

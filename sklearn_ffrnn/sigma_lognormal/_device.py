@@ -31,14 +31,19 @@ class Device:
         none.
     reach : float
         Shortest step between points that do not repeat, in units of the grid.
-    repeated : ndarray of bool of shape (n_points,)
-        Points at the place of the point before.
+    held : ndarray of bool of shape (n_points, 2)
+        Coordinates that are those of the point before, and that have not moved.
     """
 
     lattice: Lattice
     dead_band: float
     reach: float
-    repeated: np.ndarray
+    held: np.ndarray
+
+    @property
+    def repeated(self) -> np.ndarray:
+        """Points at the place of the point before."""
+        return self.held.all(axis=1)
 
     def record(self, path: np.ndarray) -> np.ndarray:
         """Return the points that the device would have made of a movement.
@@ -55,12 +60,13 @@ class Device:
         """
         kept = path[~self.repeated]
         if self.lattice.spacing.all():
-            kept = self.lattice.place(self._steps(self.lattice.units(kept)))
+            held = self.held[~self.repeated]
+            kept = self.lattice.place(self._steps(_hold(self.lattice.units(kept), held), held))
         else:
             kept = self.lattice.snap(kept)
         return kept[np.cumsum(~self.repeated) - 1]
 
-    def _steps(self, units: np.ndarray) -> np.ndarray:
+    def _steps(self, units: np.ndarray, held: np.ndarray) -> np.ndarray:
         """Return whole units such that every step is one that the device takes."""
         nearest = np.round(units)
         band = self.dead_band
@@ -72,15 +78,18 @@ class Device:
         ahead = 0.5 * (units + np.concatenate([units[1:], units[-1:]]))
         possible = self._possible_steps()
         out = [tuple(nearest[0])]
-        for (to_x, to_y), goal in zip(nearest[1:].tolist(), ahead[1:], strict=True):
+        for (to_x, to_y), goal, still in zip(
+            nearest[1:].tolist(), ahead[1:], held[1:], strict=True
+        ):
             x, y = out[-1]
-            step_x = to_x - x if abs(to_x - x) >= band else 0.0
-            step_y = to_y - y if abs(to_y - y) >= band else 0.0
+            step_x = to_x - x if abs(to_x - x) >= band and not still[0] else 0.0
+            step_y = to_y - y if abs(to_y - y) >= band and not still[1] else 0.0
             if step_x**2 + step_y**2 < shortest:
                 # It has moved, or there were no point: the step that comes nearest to where it is
                 # on its way to.
-                miss = possible - (goal - out[-1])
-                step_x, step_y = possible[np.argmin((miss**2).sum(axis=1))].tolist()
+                miss = ((possible - (goal - out[-1])) ** 2).sum(axis=1)
+                miss[possible[:, still].any(axis=1)] = np.inf
+                step_x, step_y = possible[np.argmin(miss)].tolist()
             out.append((x + step_x, y + step_y))
         return np.array(out)
 
@@ -106,16 +115,20 @@ def find_device(points: np.ndarray) -> Device:
         Limits on steps are believed only where many steps are just above them and hardly any below.
     """
     lattice = find_lattice(points)
-    repeated = _repeats(points)
+    held = _held(points)
     if not lattice.spacing.all():
-        return Device(lattice, 1.0, 1.0, repeated)
-    steps = np.abs(np.diff(np.round(lattice.units(points[~repeated])), axis=0))
+        return Device(lattice, 1.0, 1.0, held)
+    standing = held.all(axis=1)
+    steps = np.abs(np.diff(np.round(lattice.units(points[~standing])), axis=0))
     # Both coordinates together: devices treat them alike, and short movements have few steps.
     band = _limit(steps.ravel(), np.arange(2.0, _LARGEST + 1), _FEWEST)
     lengths = np.sqrt((steps**2).sum(axis=1))
     candidates = np.unique(lengths[(lengths > 1) & (lengths <= _LARGEST)])
     reach = _limit(lengths, candidates, 2 * _FEWEST)
-    return Device(lattice, max(1.0, band), max(1.0, reach), repeated)
+    if max(band, reach) > 1:
+        # Here a coordinate may show as held while it moves.
+        held = np.stack([standing, standing], axis=1)
+    return Device(lattice, max(1.0, band), max(1.0, reach), held)
 
 
 def _limit(steps: np.ndarray, candidates: np.ndarray, fewest: int) -> float:
@@ -127,8 +140,14 @@ def _limit(steps: np.ndarray, candidates: np.ndarray, fewest: int) -> float:
     return float(candidates[believed].max(initial=0.0))
 
 
-def _repeats(points: np.ndarray) -> np.ndarray:
-    """Tell which points are at the place of the point before, to rounding errors."""
+def _hold(units: np.ndarray, held: np.ndarray) -> np.ndarray:
+    """Return coordinates of which some stay those of the point before."""
+    last = np.where(held, 0, np.arange(len(units))[:, None])
+    return np.take_along_axis(units, np.maximum.accumulate(last, axis=0), axis=0)
+
+
+def _held(points: np.ndarray) -> np.ndarray:
+    """Tell which coordinates are those of the point before, to rounding errors."""
     tolerance = 8 * np.finfo(float).eps * np.abs(points).max(initial=0.0)
-    still = (np.abs(np.diff(points, axis=0)) <= tolerance).all(axis=1)
-    return np.concatenate([[False], still])[: len(points)]
+    still = np.abs(np.diff(points, axis=0)) <= tolerance
+    return np.concatenate([np.zeros((1, 2), bool), still])[: len(points)]

@@ -91,29 +91,29 @@ def drift(times: np.ndarray, n_series: int, rng: np.random.RandomState) -> np.nd
     return noise
 
 
-def returning(chords: np.ndarray, intended: complex, closed: float) -> np.ndarray:
-    """Return by what factors chords must change for the movement to return where its source does.
+def while_moving(deviation: np.ndarray, steps: np.ndarray, closed: float) -> np.ndarray:
+    """Return how far points deviate from their source's when nothing drifts that does not move.
 
-    Errors of strokes add up, and those of people do not: who comes back to a point, comes back to
-    it however long the way was. Each chord takes a part of the error in proportion to its length.
+    Who moves along an axis, or rests, does so again. And errors of strokes add up, but those of
+    people do not: who comes back to a point, comes back to it however long the way was. Each step
+    takes a part of the error at the end in proportion to its size.
 
     Parameters
     ----------
-    chords : complex ndarray of shape (n_chords,)
-        Displacements that the movement consists of.
-    intended : complex
-        Their sum in the source.
+    deviation : ndarray of shape (n_points, 2)
+        Of each point from its source's.
+    steps : ndarray of shape (n_points - 1, 2)
+        Size of the source's steps along x and y; 0 where a coordinate keeps still.
     closed : float
         Share of the error to take back: 0 for a source that goes away straight, 1 for one that
         ends where it began.
 
     Returns
     -------
-    factors : complex ndarray of shape (n_chords,)
-        By how much each chord is longer and turned.
+    deviation : ndarray of shape (n_points, 2)
+        It keeps still where the source does.
     """
-    size = np.abs(chords)
-    if not size.any():
-        return np.ones(len(chords), dtype=complex)
-    error = closed * (chords.sum() - intended) / size.sum()
-    return 1 - error * np.divide(size, chords, out=np.zeros_like(chords), where=size > 0)
+    drift = np.where(steps > 0, np.diff(deviation, axis=0), 0.0)
+    way = np.maximum(steps.sum(axis=0), np.finfo(float).tiny)
+    drift -= closed * drift.sum(axis=0) * (steps / way)
+    return deviation[0] + np.concatenate([np.zeros((1, 2)), np.cumsum(drift, axis=0)])

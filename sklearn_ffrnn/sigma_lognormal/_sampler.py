@@ -11,6 +11,7 @@ from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.metaestimators import available_if
+from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from .._columns import check_input_features, check_n_columns
@@ -321,10 +322,16 @@ class SigmaLognormalNegativeSampler(TransformerMixin, BaseEstimator, auto_wrap_o
     def _negatives(
         self, plan_of: dict[int, StrokePlan], rng: np.random.RandomState
     ) -> list[np.ndarray]:
-        negatives: list[np.ndarray] = []
-        for source, count in zip(*np.unique(self.source_, return_counts=True), strict=True):
-            negatives += synthesize(plan_of[int(source)], self.strength, rng, int(count))
-        return negatives
+        sources, counts = np.unique(self.source_, return_counts=True)
+        # A seed for each source: its negatives do not depend on who makes the others.
+        seeds = rng.randint(np.iinfo(np.int32).max, size=len(sources))
+        made = Parallel(n_jobs=self.n_jobs)(
+            delayed(synthesize)(plan_of[source], self.strength, seed, count)
+            for source, seed, count in zip(
+                sources.tolist(), seeds.tolist(), counts.tolist(), strict=True
+            )
+        )
+        return [negative for some in made for negative in some]
 
     def _check_labels(self, rows: list[np.ndarray], y: Any) -> np.ndarray:
         if self.human_label == self.negative_label:

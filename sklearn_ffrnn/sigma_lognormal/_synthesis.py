@@ -14,13 +14,12 @@ from sklearn.utils._param_validation import Interval, validate_params
 from ._chunk import SECONDS
 from ._device import Device, find_device
 from ._lattice import Lattice
-from ._perturbation import perturb, returning
+from ._perturbation import perturb, while_moving
 from ._plan import StrokePlan
 from ._pulses import amplitudes, bases
 
 HEADING_SMOOTHING = 0.03  # s; the heading is uncertain where the movement is slow
 RESIDUAL_WINDOW = 8.0  # points; what varies more slowly is no tremor
-LONGEST_HOLD = 0.1  # s; a movement that repeats a point for longer is at rest
 
 
 @validate_params(
@@ -98,7 +97,6 @@ class _Movement(NamedTuple):
 
     displacement: np.ndarray  # of each point from where its part begins
     velocity: np.ndarray
-    chords: np.ndarray  # of each stroke, from the first to the last point of its part
     covered: np.ndarray  # displacement of the last point of each part
 
 
@@ -113,6 +111,8 @@ class _Source(NamedTuple):
     jumps: np.ndarray  # from the end of each part but the last to the beginning of the next
     closed: float
     residual: np.ndarray
+    path: np.ndarray  # of shape (n_points, 2): strokes and residual
+    steps: np.ndarray  # of shape (n_points - 1, 2): sizes along x and y, 0 where held
     device: Device
 
 
@@ -126,7 +126,10 @@ def _source(plan: StrokePlan) -> _Source:
     device = find_device(points)
     movement = _move(_bases(plan, strokes, clock), amplitudes(strokes))
     begins = np.array([part.x + 1j * part.y for part in plan.parts])
-    residual = points - _real(begins[_part_of_points(plan)] + movement.displacement)
+    model = begins[_part_of_points(plan)] + movement.displacement
+    residual = points - _real(model)
+    residual = _complex(residual * _gain(residual, device.lattice))
+    path = _real(model + residual)
     return _Source(
         plan,
         clock,
@@ -135,7 +138,9 @@ def _source(plan: StrokePlan) -> _Source:
         begins,
         jumps=np.diff(begins) - movement.covered[:-1],
         closed=_closed(points),
-        residual=_complex(residual * _gain(residual, device.lattice)),
+        residual=residual,
+        path=path,
+        steps=np.where(device.held[1:], 0, np.abs(np.diff(path, axis=0))),
         device=device,
     )
 
@@ -159,21 +164,16 @@ def _again(source: _Source, strength: float, rng: np.random.RandomState) -> np.n
     """Return one trajectory of perturbed strokes."""
     plan = source.plan
     strokes, change = perturb(source.strokes, strength, rng)
-    parts = _bases(plan, strokes, source.clock)
-    amplitude = amplitudes(strokes)
-    chords = _move(parts, amplitude).chords
+    movement = _move(_bases(plan, strokes, source.clock), amplitudes(strokes))
     # A jump between two parts changes as the stroke before it did.
     jumps = source.jumps * change[[max(part.first_stroke - 1, 0) for part in plan.parts[1:]]]
-    intended = source.movement.chords.sum() + source.jumps.sum()
-    factor = returning(np.append(chords, jumps), intended, source.closed)
-    movement = _move(parts, amplitude * factor[: len(chords)])
-    jumps = jumps * factor[len(chords) :]
     # The first point stays where it is, whatever was underway before it.
     begin = source.begins[0] + source.movement.displacement[0] - movement.displacement[0]
     begins = np.cumsum(np.append(begin, movement.covered[:-1] + jumps))
     path = begins[_part_of_points(plan)] + movement.displacement
     path += source.residual * _turn(source, movement)
-    points = source.device.record(_real(_rest(path, source)))
+    deviation = while_moving(_real(path) - source.path, source.steps, source.closed)
+    points = source.device.record(source.path + deviation)
     more = [] if plan.stroke_id is None else [plan.stroke_id]
     return np.column_stack([points, plan.times, *more])
 
@@ -189,13 +189,12 @@ def _bases(
 
 def _move(parts: list[tuple[np.ndarray, np.ndarray]], amplitude: np.ndarray) -> _Movement:
     of_part = np.split(amplitude, np.cumsum([len(velocity) for velocity, _ in parts])[:-1])
-    velocity, displacement, chords = [], [], []
+    velocity, displacement = [], []
     for own, (unit_velocity, unit_displacement) in zip(of_part, parts, strict=True):
         velocity.append(own @ unit_velocity)
         displacement.append(own @ unit_displacement)
-        chords.append(own * (unit_displacement[:, -1] - unit_displacement[:, 0]))
     covered = np.array([where[-1] for where in displacement])
-    return _Movement(*(np.concatenate(x) for x in (displacement, velocity, chords)), covered)
+    return _Movement(*(np.concatenate(x) for x in (displacement, velocity)), covered)
 
 
 def _turn(source: _Source, movement: _Movement) -> np.ndarray:
@@ -205,16 +204,6 @@ def _turn(source: _Source, movement: _Movement) -> np.ndarray:
     turn = gaussian_filter1d(turn, HEADING_SMOOTHING / step, mode="nearest")
     size = np.abs(turn)
     return np.divide(turn, size, out=np.ones_like(turn), where=size > 0)
-
-
-def _rest(path: np.ndarray, source: _Source) -> np.ndarray:
-    """Return the path without what it covers while the source rests."""
-    moved = np.flatnonzero(~source.device.repeated)
-    until = np.append(moved[1:], len(path)) - 1
-    rests = np.repeat(source.clock[until] - source.clock[moved] > LONGEST_HOLD, until - moved + 1)
-    steps = np.diff(path)
-    steps[(source.device.repeated & rests)[1:]] = 0
-    return path[0] + np.append(0, np.cumsum(steps))
 
 
 def _part_of_points(plan: StrokePlan) -> np.ndarray:
