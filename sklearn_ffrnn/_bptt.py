@@ -24,6 +24,10 @@ class BPTTRNNClassifier(RNNClassifier):
     ----------
     hidden_layer_sizes : int or array-like of int, default=(96, 96, 96)
         Units of each recurrent layer.
+    cell : {"relu", "gru", "lstm"}, default="relu"
+        Kind of recurrent unit.
+    bidirectional : bool, default=False
+        Whether every layer has as many units again that read the sequence from its end.
     pooling : {"flatten", "mean", "last"}, default="flatten"
         What the output reads of the last layer: all steps, each with weights of its own (the
         study's way; steps beyond the longest training sequence are not read), their mean, or the
@@ -125,6 +129,8 @@ class BPTTRNNClassifier(RNNClassifier):
         self,
         hidden_layer_sizes: Any = (96, 96, 96),
         *,
+        cell: str = "relu",
+        bidirectional: bool = False,
         pooling: str = "flatten",
         dropout: float = 0.5,
         batch_size: int | str = "auto",
@@ -148,6 +154,8 @@ class BPTTRNNClassifier(RNNClassifier):
         random_state: Any = None,
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
+        self.cell = cell
+        self.bidirectional = bidirectional
         self.pooling = pooling
         self.dropout = dropout
         self.batch_size = batch_size
@@ -180,6 +188,8 @@ class BPTTRNNClassifier(RNNClassifier):
             n_steps=int(sequences.lengths.max()),
             pooling=self.pooling,
             dropout=self.dropout,
+            cell=self.cell,
+            bidirectional=self.bidirectional,
             generator=generator,
             dtype=getattr(torch, str(sequences.values.dtype)),
         )

@@ -6,6 +6,7 @@ import copy
 import warnings
 from abc import ABCMeta, abstractmethod
 from collections import deque
+from collections.abc import Callable
 from numbers import Integral, Real
 from typing import Any
 
@@ -15,6 +16,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
 from sklearn.utils import check_consistent_length, check_random_state, column_or_1d
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from torch import Tensor
 
 from ._calibration import Calibration, to_probabilities
 from ._columns import check_n_columns
@@ -23,6 +25,7 @@ from ._labels import check_labels, class_weights, find_classes
 from ._sequences import Ragged, SequenceBatch, check_sequences, is_sequence_input
 from ._trainer import Training, make_generator, train
 from ._training_data import TrainingData, make_dataset
+from .nn import Packed
 
 # With fewer rows, early_stopping="auto" trains on all of them.
 MIN_ROWS_TO_HOLD_OUT = 200
@@ -37,6 +40,8 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
 
     _parameter_constraints: dict[str, list[Any]] = {
         "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
+        "cell": [StrOptions({"relu", "gru", "lstm"})],
+        "bidirectional": ["boolean"],
         "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
         "learning_rate": [StrOptions({"constant", "adaptive"})],
         "learning_rate_init": [Interval(Real, 0, None, closed="neither")],
@@ -59,7 +64,12 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
     }
 
     # Parameters that the network is built from, so that it can't go on when they change.
-    _network_parameters: tuple[str, ...] = ("hidden_layer_sizes", "dtype")
+    _network_parameters: tuple[str, ...] = (
+        "hidden_layer_sizes",
+        "cell",
+        "bidirectional",
+        "dtype",
+    )
 
     @abstractmethod
     def _make_network(
@@ -143,8 +153,9 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         self._recent_scores = None
         self.n_iter_ = len(training.history)
         self._store(training, training.history)
+        self._fit_readout(training_part)
         judged = held_part if held.any() else training_part
-        self._calibrate(self._network_scores(judged.sequences), judged.y, judged.weight)
+        self._calibrate(self._stage_scores(judged.sequences), judged.y, judged.weight)
 
     @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Any:
@@ -202,7 +213,7 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             self._optimizer_state = None
         else:
             self.network_ = self._copy_network()
-        scores = self._network_scores(data.sequences)
+        scores = self._stage_scores(data.sequences)
         training = self._train(
             self.network_,
             data,
@@ -232,8 +243,8 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             With two classes, the log-odds of ``classes_[1]``; with more, log-probabilities up to
             a constant of each sample.
         """
-        scores = self._network_scores(self._check_prediction_data(X))
-        return self._calibrations[-1].logits(scores.mean(axis=1))
+        scores = self._stage_scores(self._check_prediction_data(X))
+        return self._calibrations[-1].logits(scores[:, -1])
 
     def predict_proba(self, X: Any) -> np.ndarray:
         """Return the probability of each class.
@@ -427,16 +438,37 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         self.best_loss_ = min((epoch[watched] for epoch in history), default=np.nan)
 
     def _calibrate(self, scores: np.ndarray, target: np.ndarray, weight: np.ndarray | None) -> None:
-        """Fit one calibration for each number of layers asked."""
+        """Fit one calibration for each stage."""
         self._calibrations = []
-        for n_layers in range(1, scores.shape[1] + 1):
+        for stage in range(scores.shape[1]):
             calibration = Calibration(len(self.classes_))
             if self.calibrate:
-                calibration.fit(scores[:, :n_layers].mean(axis=1), target, weight)
+                calibration.fit(scores[:, stage], target, weight)
             self._calibrations.append(calibration)
 
-    def _network_scores(self, sequences: Ragged) -> np.ndarray:
-        """Return the scores of every layer: (n, n_layers) or (n, n_layers, n_classes).
+    def _fit_readout(self, data: TrainingData) -> None:
+        """Fit what reads the class from the trained network, if that has anything to learn."""
+
+    def _stage_scores(self, sequences: Ragged) -> np.ndarray:
+        """Return the scores after each stage: (n, n_stages) or (n, n_stages, n_classes)."""
+        return self._scores(sequences, self._score_stages)
+
+    def _score_stages(self, sequences: Packed) -> Tensor:
+        """Compute the scores of one batch."""
+        return self.network_.scores(sequences)
+
+    def _scores(self, sequences: Ragged, compute: Callable[[Packed], Tensor]) -> np.ndarray:
+        """Return scores of sequences, with an error where they are not numbers."""
+        scores = self._in_batches(sequences, compute)
+        bad = np.isnan(scores[:, 0]).reshape(len(scores), -1).any(axis=1)
+        if bad.any():
+            raise ValueError(
+                f"X[{int(bad.argmax())}] holds values too large to compute with; scale it down."
+            )
+        return scores
+
+    def _in_batches(self, sequences: Ragged, compute: Callable[[Packed], Tensor]) -> np.ndarray:
+        """Return what `compute` makes of each sequence.
 
         Sequences of like length are computed together, a bounded number of steps at a time.
         """
@@ -450,12 +482,8 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         with torch.inference_mode():
             for part in np.split(order, np.flatnonzero(np.diff(budget)) + 1):
                 batch = dataset.batch(torch.from_numpy(part))
-                results.append(self.network_.scores(batch.sequences).cpu().numpy())
-        scores = np.concatenate(results)[np.argsort(order, kind="stable")]
-        if np.isnan(scores).any():
-            bad = int(np.argwhere(np.isnan(scores))[0, 0])
-            raise ValueError(f"X[{bad}] holds values too large to compute with; scale it down.")
-        return scores
+                results.append(compute(batch.sequences).cpu().numpy())
+        return np.concatenate(results)[np.argsort(order, kind="stable")]
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "network_")

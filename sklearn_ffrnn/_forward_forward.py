@@ -7,13 +7,25 @@ from numbers import Real
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import torch
 from sklearn.utils._param_validation import StrOptions
 
 from ._calibration import to_probabilities
 from ._classifier import RNNClassifier
+from ._early_exit import scores_until_sure
+from ._readout import (
+    GoodnessReadout,
+    LogisticReadout,
+    Readout,
+    mean_evidence,
+    scores_over_time,
+    stage_scores,
+)
 from ._sequences import Ragged
-from .nn import ForwardForwardRNN
+from ._training_data import TrainingData
+from .nn import ForwardForwardRNN, Packed
+from .nn._layers import output_sizes
 from .nn._losses import OBJECTIVES
 
 
@@ -33,10 +45,17 @@ class FFRNNClassifier(RNNClassifier):
     ----------
     hidden_layer_sizes : int or array-like of int, default=(96, 96, 96)
         Units of each recurrent layer.
-    threshold : float, array-like of shape (n_layers,) or "auto", default=2.0
-        Goodness theta that separates positives from negatives: one number, one per layer, or
-        "auto", a running midpoint between the mean goodness of the two classes. Larger thresholds
-        ask for stronger activity and change what is learnt.
+    cell : {"relu", "gru", "lstm"}, default="relu"
+        Kind of recurrent unit. The activities of "gru" and "lstm" lie between -1 and 1, so that
+        "mean" goodness stays below 1: "log_ratio" suits them, or a threshold below 1.
+    bidirectional : bool, default=False
+        Whether every layer has as many units again that read the sequence from its end.
+    threshold : float, array-like of shape (n_layers,), tuple or "auto", default=2.0
+        Goodness theta that separates positives from negatives: one number; a list or array of one
+        per layer; a tuple (theta_pos, theta_neg) of one for positives, which must exceed it, and
+        one for negatives, which must stay below, each a number or one per layer, with the decision
+        midway between them; or "auto", a running midpoint between the mean goodness of the two
+        classes. Larger thresholds ask for stronger activity and change what is learnt.
     normalization : {"standardize", "layer_norm"} or None, default="standardize"
         What stands between layers: "standardize" takes off the mean and divides by the deviation
         of each unit, with statistics that follow training and are fixed at prediction;
@@ -52,6 +71,9 @@ class FFRNNClassifier(RNNClassifier):
         Loss of a layer. "logistic" compares the goodness of every step with the threshold.
         "symmetric" takes whole sequences, compares all pairs of a positive and a negative of the
         batch, and anchors the comparison at the threshold.
+    readout : {"goodness", "logistic"}, default="goodness"
+        How the class is read: from the goodness of the layers alone, or by a logistic regression
+        on the mean activity of their units, fitted when the layers are done with learning.
     batch_size : int or "auto", default="auto"
         Sequences in a batch; "auto" is ``min(64, n_samples)``.
     learning_rate : {"adaptive", "constant"}, default="adaptive"
@@ -117,8 +139,8 @@ class FFRNNClassifier(RNNClassifier):
         Least loss of those that were watched: held-out if there is a held-out part.
     history_ : list of dict
         All that was recorded in each epoch, with the losses layer by layer.
-    threshold_ : ndarray of shape (n_layers,)
-        Threshold of each layer.
+    threshold_ : ndarray of shape (n_layers,) or (n_layers, 2)
+        Threshold of each layer; two columns if positives and negatives have their own.
     network_ : torch.nn.Module
         The trained network.
     device_ : torch.device
@@ -153,10 +175,11 @@ class FFRNNClassifier(RNNClassifier):
 
     _parameter_constraints: dict[str, list[Any]] = {
         **RNNClassifier._parameter_constraints,
-        "threshold": [Real, "array-like", StrOptions({"auto"})],
+        "threshold": [Real, "array-like", tuple, StrOptions({"auto"})],
         "normalization": [StrOptions({"standardize", "layer_norm"}), None],
         "goodness": [StrOptions({"log_ratio", "mean", "sum"})],
         "objective": [StrOptions(set(OBJECTIVES))],
+        "readout": [StrOptions({"goodness", "logistic"})],
     }
 
     _network_parameters = (
@@ -171,10 +194,13 @@ class FFRNNClassifier(RNNClassifier):
         self,
         hidden_layer_sizes: Any = (96, 96, 96),
         *,
+        cell: str = "relu",
+        bidirectional: bool = False,
         threshold: Any = 2.0,
         normalization: str | None = "standardize",
         goodness: str = "log_ratio",
         objective: str = "symmetric",
+        readout: str = "goodness",
         batch_size: int | str = "auto",
         learning_rate: str = "adaptive",
         learning_rate_init: float = 0.001,
@@ -196,10 +222,13 @@ class FFRNNClassifier(RNNClassifier):
         random_state: Any = None,
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
+        self.cell = cell
+        self.bidirectional = bidirectional
         self.threshold = threshold
         self.normalization = normalization
         self.goodness = goodness
         self.objective = objective
+        self.readout = readout
         self.batch_size = batch_size
         self.learning_rate = learning_rate
         self.learning_rate_init = learning_rate_init
@@ -223,7 +252,8 @@ class FFRNNClassifier(RNNClassifier):
     @property
     def threshold_(self) -> np.ndarray:
         """Threshold of each layer."""
-        return self.network_.threshold.cpu().numpy()
+        thresholds = self.network_.threshold.cpu().numpy()
+        return thresholds if isinstance(self.threshold, tuple) else thresholds[:, 0]
 
     def layer_goodness(self, X: Any) -> np.ndarray:
         """Return the goodness of each layer.
@@ -239,8 +269,121 @@ class FFRNNClassifier(RNNClassifier):
             Mean over the steps of a sequence. With more than two classes it has a last axis, one
             entry for each label that the sample may carry.
         """
-        scores = self._network_scores(self._check_prediction_data(X))
-        return scores + self.threshold_.reshape(1, -1, *[1] * (scores.ndim - 2))
+        scores = self._scores(self._check_prediction_data(X), self.network_.scores)
+        theta = self.network_.threshold.mean(dim=1).cpu().numpy()
+        return scores + theta.reshape(1, -1, *[1] * (scores.ndim - 2))
+
+    def predict_proba(self, X: Any, exit_confidence: float | None = None) -> np.ndarray:
+        """Return the probability of each class.
+
+        Parameters
+        ----------
+        X : sequences, or array-like of shape (n_samples, n_features)
+            As in :meth:`fit`.
+        exit_confidence : float, default=None
+            A sample goes no further than the first layer whose probability of one class reaches
+            this, above 0.5 and up to 1; :meth:`exit_report` tells what it spares. None asks all
+            layers.
+
+        Returns
+        -------
+        probabilities : ndarray of shape (n_samples, n_classes)
+            In the order of ``classes_``.
+        """
+        if exit_confidence is None:
+            return super().predict_proba(X)
+        scores = self._scores_until_sure(X, exit_confidence)
+        last = _n_computed(scores) - 1
+        probabilities = np.empty((len(scores), len(self.classes_)))
+        for stage, calibration in enumerate(self._calibrations):
+            here = last == stage
+            probabilities[here] = to_probabilities(calibration.logits(scores[here, stage]))
+        return probabilities
+
+    def exit_report(self, X: Any, exit_confidence: float) -> pd.DataFrame:
+        """Tell where samples stop in ``predict_proba(X, exit_confidence=...)``.
+
+        Parameters
+        ----------
+        X : sequences, or array-like of shape (n_samples, n_features)
+            As in :meth:`fit`.
+        exit_confidence : float
+            As in :meth:`predict_proba`.
+
+        Returns
+        -------
+        report : DataFrame
+            One row a layer, with columns ``share``, of the samples that stop after it, and
+            ``time_saved``, the share of all multiplications that they spare by it.
+        """
+        scores = self._scores_until_sure(X, exit_confidence)
+        layers = np.arange(scores.shape[1])
+        share = (_n_computed(scores)[:, None] - 1 == layers).mean(axis=0)
+        # Weights used at every step; the products with them are all of the time that counts.
+        cost = np.array(
+            [sum(p.numel() for p in block) for block in self.network_.parameter_blocks()]
+        )
+        spared = 1 - np.cumsum(cost) / cost.sum()
+        return pd.DataFrame(
+            {"share": share, "time_saved": share * spared}, index=pd.Index(layers, name="layer")
+        )
+
+    def _scores_until_sure(self, X: Any, exit_confidence: float) -> np.ndarray:
+        sequences = self._check_prediction_data(X)
+        if not (isinstance(exit_confidence, Real) and 0.5 < exit_confidence <= 1):
+            raise ValueError(
+                f"exit_confidence={exit_confidence!r} must be a number above 0.5 and up to 1."
+            )
+
+        def is_sure(scores: torch.Tensor, n_layers: int) -> torch.Tensor:
+            logits = self._calibrations[n_layers - 1].logits(scores.cpu().numpy())
+            confidence = to_probabilities(logits).max(axis=1)
+            return torch.from_numpy(confidence >= exit_confidence).to(scores.device)
+
+        return self._scores(
+            sequences, lambda batch: scores_until_sure(self.network_, self._readout, batch, is_sure)
+        )
+
+    def predict_proba_over_time(self, X: Any) -> np.ndarray:
+        """Return the verdict after each step.
+
+        It is that of :meth:`predict_proba` for the sequence up to there, with the calibration of
+        whole sequences, and costs no more: goodness is a mean over steps.
+
+        Parameters
+        ----------
+        X : sequences, or array-like of shape (n_samples, n_features)
+            As in :meth:`fit`.
+
+        Returns
+        -------
+        probabilities : ndarray of shape (n_samples, n_steps) or (n_samples, n_steps, n_classes)
+            Of ``classes_[1]``; of each class if there are more than two. NaN after the end of a
+            sequence.
+
+        Raises
+        ------
+        ValueError
+            If the network is bidirectional: its verdict on a step depends on the steps to come.
+        """
+        sequences = self._check_prediction_data(X)
+        if self.bidirectional:
+            raise ValueError(
+                "bidirectional=True reads a sequence from its end, so there is no verdict before "
+                "that; fit with bidirectional=False."
+            )
+        longest = int(sequences.lengths.max())
+
+        def over_time(batch: Packed) -> torch.Tensor:
+            scores = scores_over_time(self.network_, self._readout, batch)
+            padded = scores.new_full((len(scores), longest, *scores.shape[2:]), torch.nan)
+            padded[:, : scores.shape[1]] = scores
+            return padded
+
+        scores = self._scores(sequences, over_time)
+        decision = self._calibrations[-1].logits(scores.reshape(-1, *scores.shape[2:]))
+        probabilities = to_probabilities(decision).reshape(*scores.shape[:2], -1)
+        return probabilities[:, :, 1] if len(self.classes_) == 2 else probabilities
 
     def staged_predict_proba(self, X: Any) -> Iterator[np.ndarray]:
         """Yield the probabilities known after each layer.
@@ -253,12 +396,34 @@ class FFRNNClassifier(RNNClassifier):
         Yields
         ------
         probabilities : ndarray of shape (n_samples, n_classes)
-            From the goodness of the layers so far, each stage with a calibration of its own; the
-            last are those of :meth:`predict_proba`.
+            From the layers so far, each stage with a calibration of its own; the last are those of
+            :meth:`predict_proba`.
         """
-        scores = self._network_scores(self._check_prediction_data(X))
-        for n_layers, calibration in enumerate(self._calibrations, start=1):
-            yield to_probabilities(calibration.logits(scores[:, :n_layers].mean(axis=1)))
+        scores = self._stage_scores(self._check_prediction_data(X))
+        for stage, calibration in enumerate(self._calibrations):
+            yield to_probabilities(calibration.logits(scores[:, stage]))
+
+    def _partial_fit(self, X: Any, y: Any, classes: Any, sample_weight: Any) -> None:
+        if self.readout == "logistic":
+            raise ValueError(
+                "partial_fit does not support readout='logistic', which is fitted to layers that "
+                "are done with learning. Set readout='goodness', or call fit."
+            )
+        self._readout: Readout = GoodnessReadout()
+        super()._partial_fit(X, y, classes, sample_weight)
+
+    def _fit_readout(self, data: TrainingData) -> None:
+        self._readout = GoodnessReadout()
+        if self.readout == "logistic":
+            sizes = output_sizes(self._layer_sizes(), self.bidirectional)
+            readout = LogisticReadout([2 * n_units + 1 for n_units in sizes])
+            evidence = self._in_batches(
+                data.sequences, lambda batch: mean_evidence(self.network_, readout, batch)
+            )
+            self._readout = readout.fit(evidence, data.y, data.weight)
+
+    def _score_stages(self, sequences: Packed) -> torch.Tensor:
+        return stage_scores(self.network_, self._readout, sequences)
 
     def _make_network(
         self, sequences: Ragged, n_classes: int, generator: torch.Generator
@@ -269,11 +434,14 @@ class FFRNNClassifier(RNNClassifier):
                 f"hidden_layer_sizes={self.hidden_layer_sizes!r} leaves a layer with one unit, but "
                 "goodness='log_ratio' compares two halves; give every layer two units or more."
             )
+        thresholds = self._layer_thresholds(sizes)
         return ForwardForwardRNN(
             sequences.values.shape[1],
             n_classes,
             hidden_layer_sizes=sizes,
-            threshold=self._layer_thresholds(len(sizes)),
+            threshold=thresholds,
+            cell=self.cell,
+            bidirectional=self.bidirectional,
             normalization=self.normalization,
             goodness=self.goodness,
             objective=self.objective,
@@ -281,18 +449,49 @@ class FFRNNClassifier(RNNClassifier):
             dtype=getattr(torch, str(sequences.values.dtype)),
         )
 
-    def _layer_thresholds(self, n_layers: int) -> list[float] | None:
+    def _layer_thresholds(self, sizes: list[int]) -> list[tuple[float, float]] | None:
+        """Return the thresholds of positives and negatives in each layer, None for "auto"."""
         if isinstance(self.threshold, str):
             return None
+        pair = self.threshold if isinstance(self.threshold, tuple) else (self.threshold,) * 2
+        if len(pair) != 2:
+            raise ValueError(
+                f"threshold={self.threshold!r} is a tuple of {len(pair)}; a tuple is "
+                "(theta_pos, theta_neg). Give a list for one threshold per layer."
+            )
+        positive, negative = (self._one_per_layer(theta, len(sizes)) for theta in pair)
+        if (positive < negative).any():
+            raise ValueError(
+                f"threshold={self.threshold!r} asks less of positives than of negatives; give "
+                "(theta_pos, theta_neg) with theta_pos >= theta_neg."
+            )
+        if self.cell != "relu" and self.goodness != "log_ratio":
+            most = np.array(sizes) if self.goodness == "sum" else np.ones(len(sizes))
+            if (positive >= most).any():
+                raise ValueError(
+                    f"threshold={self.threshold!r} is out of reach: the {self.goodness} goodness "
+                    f"of cell={self.cell!r} stays below {most.min():g}. Lower it, or set "
+                    "goodness='log_ratio' or threshold='auto'."
+                )
+        return list(zip(positive.tolist(), negative.tolist(), strict=True))
+
+    def _one_per_layer(self, theta: Any, n_layers: int) -> np.ndarray:
         try:
-            thresholds = np.atleast_1d(np.asarray(self.threshold, dtype=np.float64))
+            thresholds = np.atleast_1d(np.asarray(theta, dtype=np.float64))
         except (TypeError, ValueError) as error:
             raise ValueError(f"threshold={self.threshold!r} must hold numbers.") from error
         if thresholds.ndim != 1 or len(thresholds) not in (1, n_layers):
             raise ValueError(
                 f"threshold={self.threshold!r} has {thresholds.size} entries for {n_layers} "
-                "layer(s); give one number, or one per layer."
+                "layer(s); give one number, one per layer in a list, or a tuple "
+                "(theta_pos, theta_neg)."
             )
         if not np.isfinite(thresholds).all():
             raise ValueError(f"threshold={self.threshold!r} must be finite.")
-        return np.broadcast_to(thresholds, n_layers).tolist()
+        return np.broadcast_to(thresholds, n_layers)
+
+
+def _n_computed(scores: np.ndarray) -> np.ndarray:
+    """Return how many layers each sample went through."""
+    computed = ~np.isnan(scores.reshape(*scores.shape[:2], -1)).any(axis=2)
+    return computed.sum(axis=1)

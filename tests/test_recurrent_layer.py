@@ -181,7 +181,7 @@ class TestPacked:
     def test_copies_with_labels(self, batch):
         packed = batch.sequences
         labels = torch.arange(2).repeat(len(packed))
-        copies = packed.repeat_interleave(2).with_labels(labels, 2)
+        copies = packed.repeat_interleave(2).with_labels(torch.nn.functional.one_hot(labels))
         padded = copies.pad(copies.steps)
         for position, i in enumerate(batch.index):
             for label in range(2):

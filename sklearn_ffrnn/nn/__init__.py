@@ -2,6 +2,7 @@
 
 from ._backprop import BackpropRNN
 from ._forward_forward import ForwardForwardRNN
+from ._goodness import StepGoodness
 from ._packed import Batch, BatchIterator, Packed, SequenceDataset
 from ._recurrent import RecurrentLayer
 
@@ -13,4 +14,5 @@ __all__ = [
     "Packed",
     "RecurrentLayer",
     "SequenceDataset",
+    "StepGoodness",
 ]

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import Tensor, nn
 
+from ._layers import make_layers, output_sizes
 from ._losses import class_cross_entropy
 from ._packed import Batch, Packed
-from ._recurrent import RecurrentLayer
 
 
 class Dropout(nn.Module):
@@ -49,6 +49,10 @@ class BackpropRNN(nn.Module):
         earlier adds nothing for the steps it lacks), their mean, or the last one.
     dropout : float
         Rate between layers.
+    cell : {"relu", "gru", "lstm"}
+        Kind of unit.
+    bidirectional : bool
+        Whether every layer also reads the sequences from their end.
     generator : torch.Generator, optional
         Draws initial weights and dropout masks.
     dtype : torch.dtype, optional
@@ -64,23 +68,28 @@ class BackpropRNN(nn.Module):
         n_steps: int,
         pooling: str = "flatten",
         dropout: float = 0.5,
+        cell: str = "relu",
+        bidirectional: bool = False,
         generator: torch.Generator | None = None,
         dtype: torch.dtype | None = None,
     ) -> None:
         super().__init__()
         self.n_classes = n_classes
         self.pooling = pooling
-        self.layers = nn.ModuleList(
-            RecurrentLayer(n_in, n_units, generator=generator, dtype=dtype)
-            for n_in, n_units in zip(
-                [n_channels, *hidden_layer_sizes[:-1]], hidden_layer_sizes, strict=True
-            )
+        self.layers = make_layers(
+            n_channels,
+            hidden_layer_sizes,
+            cell=cell,
+            bidirectional=bidirectional,
+            generator=generator,
+            dtype=dtype,
         )
+        n_last = output_sizes(hidden_layer_sizes, bidirectional)[-1]
         self.dropout = Dropout(dropout, generator)
         n_outputs = 1 if n_classes == 2 else n_classes
         n_read = n_steps if pooling == "flatten" else 1
-        bound = 1 / math.sqrt(n_read * hidden_layer_sizes[-1])
-        head = torch.empty(n_read, hidden_layer_sizes[-1], n_outputs, dtype=dtype)
+        bound = 1 / math.sqrt(n_read * n_last)
+        head = torch.empty(n_read, n_last, n_outputs, dtype=dtype)
         self.head = nn.Parameter(head.uniform_(-bound, bound, generator=generator))
         self.head_bias = nn.Parameter(torch.zeros(n_outputs, dtype=dtype))
 

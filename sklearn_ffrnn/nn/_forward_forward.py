@@ -9,10 +9,10 @@ import torch
 from torch import Tensor, nn
 
 from ._goodness import StepGoodness, step_goodness
+from ._layers import make_layers, output_sizes
 from ._losses import OBJECTIVES, weighted_mean
 from ._normalization import make_normalization
 from ._packed import Batch, Packed
-from ._recurrent import RecurrentLayer
 
 # Share of the newest batch in a threshold that follows the data.
 THRESHOLD_MOMENTUM = 0.1
@@ -31,9 +31,13 @@ class ForwardForwardRNN(nn.Module):
         Channels of the sequences and number of classes.
     hidden_layer_sizes : sequence of int
         Units of each layer.
-    threshold : sequence of float or None
-        theta of each layer. With None it follows the data: a running midpoint between the mean
-        goodness of the positives and that of the negatives.
+    threshold : sequence of float or of (float, float), or None
+        theta of each layer, or its theta for positives and for negatives. With None both follow the data: a
+        running midpoint between the mean goodness of the positives and that of the negatives.
+    cell : {"relu", "gru", "lstm"}
+        Kind of unit.
+    bidirectional : bool
+        Whether every layer also reads the sequences from their end.
     normalization : {"standardize", "layer_norm"} or None
         What stands between two layers.
     goodness : {"log_ratio", "mean", "sum"}
@@ -54,7 +58,9 @@ class ForwardForwardRNN(nn.Module):
         n_classes: int,
         *,
         hidden_layer_sizes: Sequence[int],
-        threshold: Sequence[float] | None,
+        threshold: Sequence[float] | Sequence[tuple[float, float]] | None,
+        cell: str = "relu",
+        bidirectional: bool = False,
         normalization: str | None = "standardize",
         goodness: str = "log_ratio",
         objective: str = "symmetric",
@@ -64,19 +70,25 @@ class ForwardForwardRNN(nn.Module):
         super().__init__()
         self.n_classes = n_classes
         self.follow_threshold = threshold is None
-        start = [math.nan] * len(hidden_layer_sizes) if threshold is None else list(threshold)
-        self.register_buffer("threshold", torch.tensor(start, dtype=torch.float64))
+        start = [math.nan] * len(hidden_layer_sizes) if threshold is None else threshold
+        thresholds = torch.tensor(start, dtype=torch.float64)
+        if thresholds.ndim == 1:
+            thresholds = torch.stack([thresholds, thresholds], dim=1)
+        self.register_buffer("threshold", thresholds)
         self.goodness = goodness
         self.objective = objective
         n_inputs = n_channels + (n_classes if n_classes > 2 else 0)
-        fan_in = [n_inputs, *hidden_layer_sizes[:-1]]
-        self.layers = nn.ModuleList(
-            RecurrentLayer(n_in, n_units, generator=generator, dtype=dtype)
-            for n_in, n_units in zip(fan_in, hidden_layer_sizes, strict=True)
+        self.layers = make_layers(
+            n_inputs,
+            hidden_layer_sizes,
+            cell=cell,
+            bidirectional=bidirectional,
+            generator=generator,
+            dtype=dtype,
         )
         self.normalizations = nn.ModuleList(
             make_normalization(normalization, n_units, dtype=dtype)
-            for n_units in hidden_layer_sizes[:-1]
+            for n_units in output_sizes(hidden_layer_sizes[:-1], bidirectional)
         )
 
     def parameter_blocks(self) -> list[list[nn.Parameter]]:
@@ -92,13 +104,16 @@ class ForwardForwardRNN(nn.Module):
         freed its memory, by then. `weight` (n_sequences,) weighs the statistics that the
         normalizations follow in training.
         """
-        steps = sequences.steps
         per_step = None if weight is None else weight[sequences.sample]
-        for i, layer in enumerate(self.layers):
-            result = step_goodness(layer, steps, sequences, self.goodness)
+        for i in range(len(self.layers)):
+            result = self.goodness_of_layer(i, sequences)
             yield result
             if i < len(self.normalizations):
-                steps = self.normalizations[i](result.hidden, per_step)
+                sequences = sequences.with_steps(self.normalizations[i](result.hidden, per_step))
+
+    def goodness_of_layer(self, i: int, sequences: Packed) -> StepGoodness:
+        """Return the goodness of every step in layer `i`, which reads `sequences`."""
+        return step_goodness(self.layers[i], sequences.steps, sequences, self.goodness)
 
     def layer_losses(self, batch: Batch) -> Iterator[Tensor]:
         """Yield the loss of each layer, whose gradient reaches that layer alone."""
@@ -126,8 +141,8 @@ class ForwardForwardRNN(nn.Module):
         positive: Tensor,
         weight: Tensor | None,
     ) -> Tensor:
-        theta = float(self.threshold[i])
-        loss = OBJECTIVES[self.objective](result.goodness, sequences, positive, weight, theta)
+        thresholds = self.threshold[i].tolist()
+        loss = OBJECTIVES[self.objective](result.goodness, sequences, positive, weight, *thresholds)
         if result.price is None:
             return loss
         return loss + weighted_mean(sequences.mean_over_steps(result.price), weight)
@@ -135,25 +150,39 @@ class ForwardForwardRNN(nn.Module):
     def scores(self, sequences: Packed) -> Tensor:
         """Return G - theta: (n_sequences, n_layers), with a last axis of labels if more than two.
 
-        The mean over steps is taken in double precision: a long sequence must not lose digits that
-        a short one keeps.
+        Where positives and negatives have thresholds of their own, theta is their midpoint. The
+        mean over steps is taken in double precision: a long sequence must not lose digits that a
+        short one keeps.
         """
-        if self.n_classes > 2:
-            sequences, _ = self._with_every_label(sequences)
+        sequences = self.questions(sequences)
         goodness = (result.goodness for result in self.layer_goodness(sequences))
         return self._scores(goodness, sequences)
 
     def _scores(self, goodness: Iterable[Tensor], sequences: Packed) -> Tensor:
-        scores = torch.stack(
-            [
-                sequences.mean_over_steps(g.double()) - theta
-                for theta, g in zip(self.threshold.tolist(), goodness, strict=True)
-            ],
-            dim=1,
-        )
-        if self.n_classes > 2:
-            return scores.unflatten(0, (-1, self.n_classes)).transpose(1, 2)
-        return scores
+        scores = [
+            self.by_label(sequences.mean_over_steps(self.margin(i, g)))
+            for i, g in enumerate(goodness)
+        ]
+        return torch.stack(scores, dim=1)
+
+    def margin(self, i: int, goodness: Tensor) -> Tensor:
+        """Return g_t - theta in layer `i`, in double precision."""
+        return goodness.double() - self.threshold[i].mean()
+
+    def questions(self, sequences: Packed) -> Packed:
+        """Return what the layers are asked: sequences, with every label if more than two."""
+        return sequences if self.n_classes == 2 else self._with_every_label(sequences)[0]
+
+    def unlabelled(self, sequences: Packed) -> Packed:
+        """Return sequences that carry no label: the same share of each, if more than two."""
+        if self.n_classes == 2:
+            return sequences
+        shape = (len(sequences), self.n_classes)
+        return sequences.with_labels(sequences.steps.new_full(shape, 1 / self.n_classes))
+
+    def by_label(self, values: Tensor) -> Tensor:
+        """Lay out the values of `questions` as (n_sequences, n_classes) if more than two."""
+        return values if self.n_classes == 2 else values.unflatten(0, (-1, self.n_classes))
 
     def _follow(self, i: int, goodness: Tensor, positive: Tensor, weight: Tensor | None) -> None:
         """Move threshold `i` towards the middle between the two classes."""
@@ -163,7 +192,7 @@ class ForwardForwardRNN(nn.Module):
             for group in groups
         ]
         middle = torch.stack(means).mean().double()
-        if self.threshold[i].isnan():
+        if self.threshold[i].isnan().any():
             self.threshold[i] = middle
         else:
             self.threshold[i].lerp_(middle, THRESHOLD_MOMENTUM)
@@ -181,4 +210,4 @@ class ForwardForwardRNN(nn.Module):
     def _with_every_label(self, sequences: Packed) -> tuple[Packed, Tensor]:
         label = torch.arange(self.n_classes, device=sequences.steps.device).repeat(len(sequences))
         copies = sequences.repeat_interleave(self.n_classes)
-        return copies.with_labels(label, self.n_classes), label
+        return copies.with_labels(nn.functional.one_hot(label, self.n_classes)), label

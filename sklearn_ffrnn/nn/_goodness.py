@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from ._packed import Packed
-from ._recurrent import RecurrentLayer
 
 # Goodness of the log ratio when the units for are e times as active as those against.
 LOG_RATIO_SCALE = 10.0
@@ -31,9 +30,7 @@ class StepGoodness(NamedTuple):
     hidden: Tensor
 
 
-def step_goodness(
-    layer: RecurrentLayer, steps: Tensor, sequences: Packed, kind: str
-) -> StepGoodness:
+def step_goodness(layer: nn.Module, steps: Tensor, sequences: Packed, kind: str) -> StepGoodness:
     """Return the goodness g_t of each step.
 
     - "mean", "sum": the mean or sum over units of h_tj^2 (Hinton 2022, section 2).

@@ -1,7 +1,7 @@
 """What a layer minimises: the objectives of Forward-Forward, and the baseline's cross-entropy.
 
-Every function takes the goodness of the steps of a packed batch, whether each sequence is positive,
-the weight of each sequence or None, and the threshold theta.
+Every objective takes the goodness of the steps of a packed batch, whether each sequence is
+positive, the weight of each sequence or None, and the thresholds of positives and of negatives.
 """
 
 from __future__ import annotations
@@ -34,20 +34,34 @@ def sum_of_class_means(loss: Tensor, positive: Tensor, weight: Tensor | None) ->
     return total
 
 
+def beyond(goodness: Tensor, positive: Tensor, theta_pos: float, theta_neg: float) -> Tensor:
+    """Return g - theta_pos of positives, theta_neg - g of negatives: above 0 if all is well."""
+    return torch.where(positive, goodness - theta_pos, theta_neg - goodness)
+
+
 def logistic_objective(
-    goodness: Tensor, sequences: Packed, positive: Tensor, weight: Tensor | None, threshold: float
+    goodness: Tensor,
+    sequences: Packed,
+    positive: Tensor,
+    weight: Tensor | None,
+    theta_pos: float,
+    theta_neg: float,
 ) -> Tensor:
-    """-E_pos[mean_t log sigma(g_t - theta)] - E_neg[mean_t log sigma(theta - g_t)].
+    """-E_pos[mean_t log sigma(g_t - theta_pos)] - E_neg[mean_t log sigma(theta_neg - g_t)].
 
     The study's loss, and Hinton's (2022, equation 1) at every step.
     """
-    sign = torch.where(positive, 1, -1).to(goodness.dtype)[sequences.sample]
-    per_step = softplus(-sign * (goodness - threshold))
+    per_step = softplus(-beyond(goodness, positive[sequences.sample], theta_pos, theta_neg))
     return sum_of_class_means(sequences.mean_over_steps(per_step), positive, weight)
 
 
 def symmetric_objective(
-    goodness: Tensor, sequences: Packed, positive: Tensor, weight: Tensor | None, threshold: float
+    goodness: Tensor,
+    sequences: Packed,
+    positive: Tensor,
+    weight: Tensor | None,
+    theta_pos: float,
+    theta_neg: float,
 ) -> Tensor:
     """Pairwise comparison of whole sequences, anchored at the threshold.
 
@@ -55,19 +69,19 @@ def symmetric_objective(
 
     - E_pairs[softplus(-alpha (G_pos - G_neg))], over all pairs of a positive and a negative of the
       batch (SymBa: Lee & Song 2023, equation 5), and
-    - E_pos[softplus(theta - G)] + E_neg[softplus(G - theta)], which gives the comparison a zero:
-      without it goodness drifts and no threshold means anything.
+    - E_pos[softplus(theta_pos - G)] + E_neg[softplus(G - theta_neg)], which gives the comparison a
+      zero: without it goodness drifts and no threshold means anything.
     """
     per_sequence = sequences.mean_over_steps(goodness)
-    sign = torch.where(positive, 1, -1).to(goodness.dtype)
-    anchor = sum_of_class_means(softplus(-sign * (per_sequence - threshold)), positive, weight)
+    anchor = softplus(-beyond(per_sequence, positive, theta_pos, theta_neg))
     lead = per_sequence[positive][:, None] - per_sequence[~positive]
     pair_weight = None if weight is None else weight[positive][:, None] * weight[~positive]
     pairs = softplus(-PAIR_SHARPNESS * lead).reshape(-1)
+    anchor = sum_of_class_means(anchor, positive, weight)
     return anchor + weighted_mean(pairs, None if pair_weight is None else pair_weight.reshape(-1))
 
 
-Objective = Callable[[Tensor, Packed, Tensor, "Tensor | None", float], Tensor]
+Objective = Callable[[Tensor, Packed, Tensor, "Tensor | None", float, float], Tensor]
 
 OBJECTIVES: dict[str, Objective] = {
     "logistic": logistic_objective,

@@ -55,6 +55,14 @@ class Packed:
         back = reach[:-1].repeat_interleave(reach[1:])
         return torch.arange(first, len(self.sample), device=self.sample.device) - back
 
+    @cached_property
+    def mirror(self) -> Tensor:
+        """Row of the step that mirrors each step in its sequence, read from the end."""
+        sizes = torch.tensor(self.sizes, device=self.sample.device)
+        first = torch.cumsum(sizes, 0) - sizes
+        time = torch.arange(len(sizes), device=sizes.device).repeat_interleave(sizes)
+        return first[self.lengths[self.sample] - 1 - time] + self.sample
+
     def mean_over_steps(self, per_step: Tensor) -> Tensor:
         """Average (n_steps_in_all, ...) over the steps of each sequence: (n_sequences, ...)."""
         if self.equal_lengths:
@@ -80,11 +88,35 @@ class Packed:
         padded = per_step.new_zeros(*shape, *per_step.shape[1:])
         return padded.index_put((running,), per_step)
 
-    def with_labels(self, labels: Tensor, n_classes: int) -> Packed:
-        """Return the batch with the label of each sequence as a one-hot code at every step."""
-        code = torch.nn.functional.one_hot(labels, n_classes).to(self.steps.dtype)
-        steps = torch.cat([self.steps, code[self.sample]], dim=1)
+    def with_labels(self, code: Tensor) -> Packed:
+        """Return the batch with `code` (n_sequences, n_classes) as further channels."""
+        steps = torch.cat([self.steps, code.to(self.steps.dtype)[self.sample]], dim=1)
+        return self.with_steps(steps)
+
+    def with_steps(self, steps: Tensor) -> Packed:
+        """Return other steps of the same sequences."""
         return Packed(steps, self.sizes, self.sample, self.lengths)
+
+    def select(self, chosen: Tensor) -> Packed:
+        """Return the sequences where the boolean mask `chosen` (n_sequences,) is true."""
+        rows = chosen[self.sample]
+        rank = torch.cumsum(chosen, 0) - 1
+        lengths = self.lengths[chosen]
+        time = torch.arange(int(lengths[0]), device=lengths.device)
+        sizes = torch.count_nonzero(time[:, None] < lengths, dim=1).tolist()
+        return Packed(self.steps[rows], sizes, rank[self.sample[rows]], lengths)
+
+    def running_mean(self, per_step: Tensor) -> Tensor:
+        """Average (n_steps_in_all, ...) over the steps so far: (n_sequences, n_time_steps, ...).
+
+        NaN after the end of a sequence.
+        """
+        padded = self.pad(per_step)
+        time = torch.arange(len(self.sizes), device=padded.device)
+        mean = padded.cumsum(dim=0) / (time + 1).reshape(-1, *[1] * (padded.ndim - 1))
+        ended = time[:, None] >= self.lengths
+        mean[ended] = torch.nan
+        return mean.transpose(0, 1)
 
     def repeat_interleave(self, repeats: int) -> Packed:
         """Return the batch with every sequence `repeats` times in a row."""

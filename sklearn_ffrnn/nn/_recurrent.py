@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
+from ._activity import mean_squares
 from ._packed import Packed
 
 
@@ -57,7 +58,7 @@ class _HiddenStates(torch.autograd.Function):
     def forward(
         ctx: Any, steps: Tensor, w_x: Tensor, w_h: Tensor, bias: Tensor, sequences: Packed
     ) -> Tensor:
-        hidden = relu_rnn_forward(_with_steps(sequences, steps), w_x, w_h, bias)
+        hidden = relu_rnn_forward(sequences.with_steps(steps), w_x, w_h, bias)
         ctx.save_for_backward(steps, w_x, w_h, hidden)
         ctx.sequences = sequences
         return hidden
@@ -90,18 +91,11 @@ class _SquaredActivity(torch.autograd.Function):
         sequences: Packed,
         n_groups: int,
     ) -> tuple[Tensor, Tensor]:
-        hidden = relu_rnn_forward(_with_steps(sequences, steps), w_x, w_h, bias)
-        activity = torch.stack(
-            [
-                torch.linalg.vecdot(group, group) / group.shape[1]
-                for group in hidden.tensor_split(n_groups, dim=1)
-            ],
-            dim=1,
-        )
+        hidden = relu_rnn_forward(sequences.with_steps(steps), w_x, w_h, bias)
         ctx.save_for_backward(steps, w_h, hidden)
         ctx.sequences = sequences
         ctx.mark_non_differentiable(hidden)
-        return activity, hidden
+        return mean_squares(hidden, n_groups), hidden
 
     @staticmethod
     @once_differentiable
@@ -118,10 +112,6 @@ class _SquaredActivity(torch.autograd.Function):
             torch.mul(group, g * (2 / group.shape[1]), out=out)
         grad_w_h, grad_bias = relu_rnn_backward_(grad, hidden, ctx.sequences, w_h)
         return None, grad.T @ steps, grad_w_h, grad_bias, None, None
-
-
-def _with_steps(sequences: Packed, steps: Tensor) -> Packed:
-    return Packed(steps, sequences.sizes, sequences.sample, sequences.lengths)
 
 
 class RecurrentLayer(nn.Module):

@@ -1,0 +1,60 @@
+"""Gated layers, torch's own, in the interface of :class:`RecurrentLayer`."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils import skip_init
+from torch.nn.utils.rnn import PackedSequence
+
+from ._activity import mean_squares
+from ._packed import Packed
+
+CELLS = {"gru": nn.GRU, "lstm": nn.LSTM}
+
+
+class GatedLayer(nn.Module):
+    """One layer of GRU (Cho et al. 2014) or LSTM units (Hochreiter & Schmidhuber 1997).
+
+    Their activities lie between -1 and 1.
+
+    Parameters
+    ----------
+    cell : {"gru", "lstm"}
+        Kind of unit.
+    n_inputs, n_units : int
+        Channels of the input and units of the layer.
+    generator : torch.Generator, optional
+        Draws the initial weights, uniform in +-1/sqrt(n_units) as torch does.
+    dtype : torch.dtype, optional
+        Type of the weights.
+    """
+
+    def __init__(
+        self,
+        cell: str,
+        n_inputs: int,
+        n_units: int,
+        *,
+        generator: torch.Generator | None = None,
+        dtype: torch.dtype | None = None,
+    ) -> None:
+        super().__init__()
+        # torch would draw the weights from the global state.
+        self.cell = skip_init(CELLS[cell], n_inputs, n_units, dtype=dtype)
+        with torch.no_grad():
+            for weight in self.cell.parameters():
+                weight.uniform_(-(n_units**-0.5), n_units**-0.5, generator=generator)
+
+    def forward(self, steps: Tensor, sequences: Packed) -> Tensor:
+        """Return hidden states that pass gradients to the layer below."""
+        packed = PackedSequence(steps, torch.tensor(sequences.sizes))
+        hidden: PackedSequence = self.cell(packed)[0]
+        return hidden.data
+
+    def squared_activity(
+        self, steps: Tensor, sequences: Packed, n_groups: int = 1
+    ) -> tuple[Tensor, Tensor]:
+        """Return the mean square of each group of units per step, and the hidden states."""
+        hidden = self(steps, sequences)
+        return mean_squares(hidden, n_groups), hidden.detach()
