@@ -52,9 +52,10 @@ class BPTTRNNClassifier(RNNClassifier):
     shuffle : bool, default=True
         Whether to shuffle the samples in every epoch.
     early_stopping : bool or "auto", default="auto"
-        Whether to hold out a part of the training data, watch the loss on it, restore the best
-        epoch and calibrate on it. "auto" does so from 200 samples on. Otherwise training stops
-        when the training loss no longer improves, and calibration uses the training data.
+        Whether to hold out a part of the training data, watch the log loss of the calibrated
+        probabilities on it (with ``calibrate=False`` the cross-entropy), restore the best epoch
+        and calibrate on it. "auto" does so from 200 samples on. Otherwise training stops when the
+        training loss no longer improves, and calibration uses the training data.
     validation_fraction : float, default=0.1
         Share of the training data to hold out.
     n_iter_no_change : int, default=10
@@ -93,7 +94,7 @@ class BPTTRNNClassifier(RNNClassifier):
     validation_scores_ : list of float or None
         ROC AUC on the held-out part after each epoch (accuracy with more than two classes).
     best_loss_ : float
-        Least loss of those that were watched: held-out if there is a held-out part.
+        Least loss of those that were watched: on the held-out part if there is one.
     history_ : list of dict
         All that was recorded in each epoch.
     network_ : torch.nn.Module

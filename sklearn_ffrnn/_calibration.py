@@ -82,6 +82,13 @@ class Calibration:
             return self.slope * scores + self.intercept[1]
         return self.slope * scores + self.intercept
 
+    def log_loss(
+        self, scores: np.ndarray, target: np.ndarray, weight: np.ndarray | None = None
+    ) -> float:
+        """Return the mean log loss of the calibrated probabilities, arguments as in `fit`."""
+        log_p = log_softmax(self._columns(self.logits(scores)), axis=1)
+        return float(np.average(-log_p[np.arange(len(target)), target], weights=weight))
+
     def _columns(self, scores: np.ndarray) -> np.ndarray:
         if scores.ndim == 1:
             return np.column_stack([np.zeros_like(scores), scores])

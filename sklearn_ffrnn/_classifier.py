@@ -418,6 +418,7 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             generator=generator if self.shuffle else None,
             verbose=self.verbose,
             callbacks=self.callbacks,
+            watched=self._watched(validation is not None),
             optimizer_state=optimizer_state,
         )
         if not all(bool(p.isfinite().all()) for p in network.parameters()):
@@ -434,8 +435,14 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         self.loss_curve_ = [epoch["train_loss"] for epoch in history]
         held_out = bool(history) and "valid_loss" in history[0]
         self.validation_scores_ = [epoch["valid_score"] for epoch in history] if held_out else None
-        watched = "valid_loss" if held_out else "train_loss"
+        watched = self._watched(held_out)
         self.best_loss_ = min((epoch[watched] for epoch in history), default=np.nan)
+
+    def _watched(self, held_out: bool) -> str:
+        """Return which entry of the history decides which epoch is best."""
+        if not held_out:
+            return "train_loss"
+        return "valid_log_loss" if self.calibrate else "valid_loss"
 
     def _calibrate(self, scores: np.ndarray, target: np.ndarray, weight: np.ndarray | None) -> None:
         """Fit one calibration for each stage."""

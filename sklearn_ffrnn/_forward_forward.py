@@ -92,10 +92,10 @@ class FFRNNClassifier(RNNClassifier):
     shuffle : bool, default=True
         Whether to shuffle the samples in every epoch.
     early_stopping : bool or "auto", default="auto"
-        Whether to hold out a part of the training data, watch the sum of the layers' losses on it,
-        restore the best epoch and calibrate on it. "auto" does so from 200 samples on. Otherwise
-        training stops when the training loss no longer improves, and calibration uses the
-        training data.
+        Whether to hold out a part of the training data, watch the log loss of the calibrated
+        probabilities on it (with ``calibrate=False`` the sum of the layers' losses), restore the
+        best epoch and calibrate on it. "auto" does so from 200 samples on. Otherwise training
+        stops when the training loss no longer improves, and calibration uses the training data.
     validation_fraction : float, default=0.1
         Share of the training data to hold out.
     n_iter_no_change : int, default=10
@@ -136,7 +136,7 @@ class FFRNNClassifier(RNNClassifier):
     validation_scores_ : list of float or None
         ROC AUC on the held-out part after each epoch (accuracy with more than two classes).
     best_loss_ : float
-        Least loss of those that were watched: held-out if there is a held-out part.
+        Least loss of those that were watched: on the held-out part if there is one.
     history_ : list of dict
         All that was recorded in each epoch, with the losses layer by layer.
     threshold_ : ndarray of shape (n_layers,) or (n_layers, 2)
@@ -282,8 +282,7 @@ class FFRNNClassifier(RNNClassifier):
             As in :meth:`fit`.
         exit_confidence : float, default=None
             A sample goes no further than the first layer whose probability of one class reaches
-            this, above 0.5 and up to 1; :meth:`exit_report` tells what it spares. None asks all
-            layers.
+            this, at most 1; :meth:`exit_report` tells what it spares. None asks all layers.
 
         Returns
         -------
@@ -330,9 +329,11 @@ class FFRNNClassifier(RNNClassifier):
 
     def _scores_until_sure(self, X: Any, exit_confidence: float) -> np.ndarray:
         sequences = self._check_prediction_data(X)
-        if not (isinstance(exit_confidence, Real) and 0.5 < exit_confidence <= 1):
+        chance = 1 / len(self.classes_)
+        if not (isinstance(exit_confidence, Real) and chance < exit_confidence <= 1):
             raise ValueError(
-                f"exit_confidence={exit_confidence!r} must be a number above 0.5 and up to 1."
+                f"exit_confidence={exit_confidence!r} must be a number above {chance:.3g}, which "
+                "every sample reaches, and up to 1."
             )
 
         def is_sure(scores: torch.Tensor, n_layers: int) -> torch.Tensor:

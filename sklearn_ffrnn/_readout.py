@@ -103,7 +103,12 @@ class LogisticReadout(Readout):
             columns = evidence[:, :stop]
             scaler, regression = make_pipeline(
                 StandardScaler(), LogisticRegression(C=INVERSE_PENALTY, max_iter=1000)
-            ).fit(columns, target, logisticregression__sample_weight=weight)
+            ).fit(
+                columns,
+                target,
+                standardscaler__sample_weight=weight,
+                logisticregression__sample_weight=weight,
+            )
             weights = (regression.coef_ / scaler.scale_).T
             offsets = regression.intercept_ - scaler.mean_ @ weights
             self._weights.append((torch.tensor(weights), torch.tensor(offsets)))

@@ -14,6 +14,7 @@ from skorch import NeuralNet
 from skorch.callbacks import Callback, EarlyStopping, LRScheduler, PassthroughScoring
 from tqdm.auto import tqdm
 
+from ._calibration import Calibration
 from .nn import BatchIterator, SequenceDataset
 
 # Of one layer, as the history names it; skorch adds keys that end in _best.
@@ -108,30 +109,44 @@ class StopOnDivergence(Callback):
 
 
 class ValidationScore(Callback):
-    """Record the ROC AUC on the validation part, or the accuracy with more than two classes."""
+    """Record how good the scores of the validation part are, whatever their scale.
+
+    ``valid_score`` is the ROC AUC, or the accuracy with more than two classes;
+    ``valid_log_loss`` the log loss after calibration, which is what predictions are made of. A
+    layer's own loss goes up with its confidence long before its ranking gets worse.
+    """
 
     def on_epoch_begin(self, net: Any, **_: Any) -> None:
         """Start to collect."""
         self.scores_: list[np.ndarray] = []
         self.targets_: list[np.ndarray] = []
+        self.weights_: list[np.ndarray] = []
 
     def on_batch_end(self, net: Any, batch: Any, training: bool, **outputs: Any) -> None:
         """Keep the scores of a validation batch."""
         if not training:
             self.scores_.append(outputs["y_pred"].mean(dim=1).cpu().numpy())
             self.targets_.append(batch.target.cpu().numpy())
+            if batch.weight is not None:
+                self.weights_.append(batch.weight.cpu().numpy())
 
     def on_epoch_end(self, net: Any, **_: Any) -> None:
-        """Record the score of the epoch."""
+        """Record both figures of the epoch."""
         scores, target = np.concatenate(self.scores_), np.concatenate(self.targets_)
-        self.scores_, self.targets_ = [], []
-        if scores.ndim == 2:
-            value = float((scores.argmax(axis=1) == target).mean())
-        elif np.isfinite(scores).all() and 0 < target.sum() < len(target):
-            value = float(roc_auc_score(target, scores))
-        else:
-            value = float("nan")
-        net.history.record("valid_score", value)
+        weight = np.concatenate(self.weights_) if self.weights_ else None
+        self.on_epoch_begin(net)
+        score = log_loss = float("nan")
+        if np.isfinite(scores).all():
+            scores = scores.astype(np.float64)
+            n_classes = scores.shape[1] if scores.ndim == 2 else 2
+            calibration = Calibration(n_classes).fit(scores, target, weight)
+            log_loss = calibration.log_loss(scores, target, weight)
+            if scores.ndim == 2:
+                score = float((scores.argmax(axis=1) == target).mean())
+            elif 0 < target.sum() < len(target):
+                score = float(roc_auc_score(target, scores))
+        net.history.record("valid_score", score)
+        net.history.record("valid_log_loss", log_loss)
 
 
 class FitProgress(Callback):
@@ -150,6 +165,7 @@ class FitProgress(Callback):
             shown["layers"] = "/".join(f"{value:.3f}" for value in layers)
         if "valid_loss" in epoch:
             shown["valid"] = f"{epoch['valid_loss']:.4f}"
+            shown["score"] = f"{epoch['valid_score']:.4f}"
         self.bar_.set_postfix(shown, refresh=False)
         self.bar_.update()
 
@@ -207,17 +223,20 @@ def train(
     generator: torch.Generator | None,
     verbose: int,
     callbacks: Sequence[Any] | None,
+    watched: str,
     optimizer_state: dict[str, Any] | None = None,
 ) -> Training:
-    """Train `network` in place; restore its best epoch where `validation` is given."""
+    """Train `network` in place; restore its best epoch where `validation` is given.
+
+    `watched` is the entry of the history that decides which epoch is best, and when to stop.
+    """
     n_losses = len(network.parameter_blocks())
-    monitor = "train_loss" if validation is None else "valid_loss"
     chain: list[Any] = [
         ("stop_on_divergence", StopOnDivergence()),
         (
             "early_stopping",
             EarlyStopping(
-                monitor=monitor,
+                monitor=watched,
                 patience=n_iter_no_change,
                 threshold=tol,
                 threshold_mode="abs",
@@ -240,7 +259,7 @@ def train(
     if learning_rate == "adaptive":
         schedule = LRScheduler(
             "ReduceLROnPlateau",
-            monitor=monitor,
+            monitor=watched,
             factor=0.5,
             patience=n_iter_no_change // 2,
             threshold=tol,

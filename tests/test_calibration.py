@@ -5,6 +5,7 @@ import pytest
 from scipy.optimize import minimize
 from scipy.special import expit, log_softmax
 from sklearn.calibration import _sigmoid_calibration
+from sklearn.metrics import log_loss
 
 from sklearn_ffrnn._calibration import Calibration, to_probabilities
 
@@ -91,3 +92,16 @@ def test_hard_cases_stay_finite_and_in_order(scores, target):
 def test_scores_that_contradict_the_labels_are_not_turned_round():
     fitted = Calibration(2).fit(np.array([3.0, 2, 1, 0]), np.array([0, 0, 1, 1]))
     assert fitted.slope > 0
+
+
+@pytest.mark.parametrize("n_classes", [2, 4])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_log_loss_is_that_of_the_probabilities(n_classes, weighted):
+    rng = np.random.default_rng(0)
+    target = np.arange(200) % n_classes
+    scores = rng.normal(size=(200, n_classes)) + 2 * np.eye(n_classes)[target]
+    scores = scores[:, 1] if n_classes == 2 else scores
+    weight = rng.uniform(size=200) if weighted else None
+    calibration = Calibration(n_classes).fit(scores, target, weight)
+    expected = log_loss(target, to_probabilities(calibration.logits(scores)), sample_weight=weight)
+    assert calibration.log_loss(scores, target, weight) == pytest.approx(expected)

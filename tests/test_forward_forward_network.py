@@ -286,6 +286,7 @@ def test_studys_setting_by_plain_parameters(normalization):
         early_stopping=True,
         validation_fraction=1 / 8,
         n_iter_no_change=10,
+        calibrate=False,
         tol=1e9,  # so that no epoch after the first counts as better
         callbacks=[watch],
         random_state=0,

@@ -26,8 +26,8 @@ class TestHeldOutPart:
         classifier = make_classifier(early_stopping=setting, max_iter=2).fit(*many(n))
         assert (classifier.validation_scores_ is not None) == held
         assert ("valid_loss" in classifier.history_[0]) == held
-        watched = [epoch["valid_loss" if held else "train_loss"] for epoch in classifier.history_]
-        assert classifier.best_loss_ == min(watched)
+        watched = "valid_log_loss" if held else "train_loss"
+        assert classifier.best_loss_ == min(epoch[watched] for epoch in classifier.history_)
         assert len(classifier.loss_curve_) == classifier.n_iter_ == 2
 
     def test_auto_trains_on_all_where_a_class_is_rare(self, make_classifier):
@@ -43,13 +43,17 @@ class TestHeldOutPart:
             max_iter=200, n_iter_no_change=3, learning_rate_init=0.02, **HELD_OUT
         ).fit(X, y)
         assert 3 < classifier.n_iter_ < 200
-        losses = [epoch["valid_loss"] for epoch in classifier.history_]
+        losses = [epoch["valid_log_loss"] for epoch in classifier.history_]
         best = int(np.argmin(losses))
         again = make_classifier(
             max_iter=best + 1, n_iter_no_change=3, learning_rate_init=0.02, tol=0, **HELD_OUT
         ).fit(X, y)
-        assert losses[best] == pytest.approx(again.history_[best]["valid_loss"])
+        assert losses[best] == pytest.approx(again.history_[best]["valid_log_loss"])
         torch.testing.assert_close(weights(classifier), weights(again))
+
+    def test_watches_the_networks_own_loss_without_calibration(self, make_classifier):
+        classifier = make_classifier(calibrate=False, max_iter=3, **HELD_OUT).fit(*many(60))
+        assert classifier.best_loss_ == min(e["valid_loss"] for e in classifier.history_)
 
     def test_stops_on_the_training_loss_without_a_held_out_part(self, make_classifier, sequences):
         classifier = make_classifier(max_iter=50, n_iter_no_change=4, tol=1e9).fit(*sequences)

@@ -32,8 +32,8 @@ class ForwardForwardRNN(nn.Module):
     hidden_layer_sizes : sequence of int
         Units of each layer.
     threshold : sequence of float or of (float, float), or None
-        theta of each layer, or its theta for positives and for negatives. With None both follow the data: a
-        running midpoint between the mean goodness of the positives and that of the negatives.
+        theta of each layer, or its theta for positives and for negatives. With None both follow
+        the data: a running midpoint between the mean goodness of positives and of negatives.
     cell : {"relu", "gru", "lstm"}
         Kind of unit.
     bidirectional : bool

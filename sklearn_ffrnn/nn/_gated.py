@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils import skip_init
 from torch.nn.utils.rnn import PackedSequence
 
 from ._activity import mean_squares
@@ -40,8 +39,9 @@ class GatedLayer(nn.Module):
         dtype: torch.dtype | None = None,
     ) -> None:
         super().__init__()
-        # torch would draw the weights from the global state.
-        self.cell = skip_init(CELLS[cell], n_inputs, n_units, dtype=dtype)
+        # Made without weights: torch would draw them from the global state.
+        empty = CELLS[cell](n_inputs, n_units, dtype=dtype, device="meta")
+        self.cell = empty.to_empty(device="cpu")
         with torch.no_grad():
             for weight in self.cell.parameters():
                 weight.uniform_(-(n_units**-0.5), n_units**-0.5, generator=generator)
