@@ -79,21 +79,24 @@ def do_missing(runs, data_sets, store):
             bar.update()
 
 
-def report(runs, store, options):
-    """Write and print the tables, and draw the figures, of what is done."""
-    rows = store.rows(runs)
+def write_tables(rows, options):
+    """Write and print the tables of what is done."""
     page = describe(rows, options) + "\n"
     page += make_page(rows, options.sets, options.protocol, options.thresholds)
-    tables = options.out / "tables.md"
-    tables.write_text(page, encoding="utf-8")
-    print(f"\n{page}\nThe tables are in {tables}, every run in {store.table}.")
+    path = options.out / "tables.md"
+    path.write_text(page, encoding="utf-8")
+    print(f"\n{page}\nThe tables are in {path}.")
+
+
+def draw_figures(rows, store):
+    """Draw the figures, where matplotlib is at hand."""
     if importlib.util.find_spec("matplotlib") is None:
         print('There are no figures: they need pip install "sklearn-ffrnn[examples]".')
         return
     from study.gallery import draw
 
-    figures = draw(rows, store, options.out / "figures")
-    print(f"{len(figures)} figures are in {options.out / 'figures'}.")
+    folder = store.folder / "figures"
+    print(f"{len(draw(rows, store, folder))} figures are in {folder}.")
 
 
 def main(arguments=None):
@@ -103,7 +106,8 @@ def main(arguments=None):
     try:
         do_missing(runs, data_sets, store)
     finally:
-        report(runs, store, options)
+        write_tables(store.rows(runs), options)
+    draw_figures(store.rows(runs), store)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,9 @@ def draw(rows, store, folder):
     for (data, protocol), group in of_study.groupby(["data", "protocol"], sort=False):
         title = f"{DATA_SETS[data]}, split {PROTOCOL_TITLES[protocol]}"
         panels = {}
-        for (normalization, threshold), runs in group.groupby(["normalization", "threshold"]):
+        for (normalization, threshold), runs in group.groupby(
+            ["normalization", "threshold"], sort=False
+        ):
             model = f"{normalization}, θ = {threshold:g}"
             curves = [store.curves(key) for key in runs.sort_values("run")["key"]]
             panels[model] = [c["accuracy"] for c in curves]
@@ -35,5 +37,5 @@ def draw(rows, store, folder):
 
 
 def _save(figure, path):
-    figure.savefig(path, dpi=120)
+    figure.savefig(path, dpi=100)
     return path

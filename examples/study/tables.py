@@ -28,8 +28,7 @@ def table_1(rows, data_sets, protocols):
         for model in models:
             line = [DATA_SETS[data], str(model)]
             for figure, known in (("AUC", published.AUC), ("accuracy", published.ACCURACY)):
-                in_study = model.setting == "study"
-                line.append(str(known[data][model.classifier]) if in_study else "")
+                line.append(known[data][model.classifier] if model.setting == "study" else "")
                 line += [
                     _mean(_select(rows, data, protocol, model), figure) for protocol in protocols
                 ]
@@ -73,8 +72,7 @@ def table_3(rows, data_sets, protocols):
         for data, model in product(data_sets, models)
     ]
     for model in models:
-        line = ["least to most", str(model)]
-        line.append(_range(published.TIME_RATIO.get(model.normalization, ())))
+        line = ["least to most", str(model), published.TIME_RATIO.get(model.normalization, "")]
         for protocol in protocols:
             means = (ratios[data, model, protocol]["ratio"].mean() for data in data_sets)
             line.append(_range([mean for mean in means if not math.isnan(mean)]))
