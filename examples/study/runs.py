@@ -25,6 +25,7 @@ class Run(NamedTuple):
     epochs: int
 
     def pipeline(self):
+        """Return the unfitted model; the number of the run is its seed."""
         return make_pipeline(
             self.model, units=self.units, epochs=self.epochs, random_state=self.run
         )
