@@ -1,0 +1,76 @@
+"""The models that are compared: both classifiers, in the study's setting and at our defaults."""
+
+from typing import NamedTuple
+
+from sklearn.pipeline import Pipeline
+
+from sklearn_ffrnn import BPTTRNNClassifier, FFRNNClassifier, VelocityTransformer
+
+CLASSIFIERS = {"FF": FFRNNClassifier, "BPTT": BPTTRNNClassifier}
+NORMALIZATIONS = ("standardize", "layer_norm")
+# The study's theta; its figures show 2 beside it.
+STUDY_THRESHOLD = 7.0
+
+# The study's, for both classifiers alike: 70/10/20 (an eighth of what the test part leaves), and
+# the verdict at G > theta or logit > 0 with nothing fitted on top.
+STUDY_TRAINING = {
+    "batch_size": 600,
+    "learning_rate": "adaptive",
+    "learning_rate_init": 1e-3,
+    "alpha": 1e-5,
+    "max_grad_norm": None,
+    "n_iter_no_change": 10,
+    "early_stopping": True,
+    "validation_fraction": 1 / 8,
+    "calibrate": False,
+}
+STUDY_VELOCITIES = {"max_length": "mean", "scale": "sequence"}
+
+
+class Model(NamedTuple):
+    """A classifier in a setting; `normalization` and `threshold` are those of the study's FF."""
+
+    classifier: str
+    setting: str
+    normalization: str = ""
+    threshold: float | None = None
+
+    def __str__(self):
+        if self.setting == "ours":
+            return f"{self.classifier}, our defaults"
+        parts = [self.classifier, "the study's setting"]
+        if self.normalization:
+            parts += [self.normalization, f"θ = {self.threshold:g}"]
+        return ", ".join(parts)
+
+
+def all_models(thresholds):
+    """Return every model; what is timed against each other stands together."""
+    grid = [Model("FF", "study", n, t) for t in thresholds for n in NORMALIZATIONS]
+    return [*grid, Model("BPTT", "study"), Model("FF", "ours"), Model("BPTT", "ours")]
+
+
+def make_pipeline(model, *, units, epochs, random_state):
+    """Return the unfitted pipeline from trajectories to a verdict."""
+    settings = {
+        "hidden_layer_sizes": (units,) * 3,
+        "max_iter": epochs,
+        "random_state": random_state,
+    }
+    velocities = {}
+    if model.setting == "study":
+        velocities = STUDY_VELOCITIES
+        settings |= STUDY_TRAINING
+        if model.classifier == "FF":
+            settings |= {
+                "goodness": "mean",
+                "objective": "logistic",
+                "normalization": model.normalization,
+                "threshold": model.threshold,
+            }
+    return Pipeline(
+        [
+            ("velocity", VelocityTransformer(**velocities)),
+            ("classifier", CLASSIFIERS[model.classifier](**settings)),
+        ]
+    )
