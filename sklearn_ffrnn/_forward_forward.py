@@ -81,7 +81,7 @@ class FFRNNClassifier(RNNClassifier):
         ``n_iter_no_change // 2`` epochs.
     learning_rate_init : float, default=0.001
         Learning rate of Adam at the start.
-    alpha : float, default=1e-5
+    alpha : float, default=1e-3
         Strength of the L2 penalty on the weights (Adam's weight decay).
     max_grad_norm : float or None, default=1.0
         Longest gradient of one layer; longer ones are cut to it. None cuts nothing.
@@ -204,7 +204,7 @@ class FFRNNClassifier(RNNClassifier):
         batch_size: int | str = "auto",
         learning_rate: str = "adaptive",
         learning_rate_init: float = 0.001,
-        alpha: float = 1e-5,
+        alpha: float = 1e-3,
         max_grad_norm: float | None = 1.0,
         max_iter: int = 200,
         tol: float = 1e-4,
