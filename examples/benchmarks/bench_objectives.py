@@ -1,0 +1,126 @@
+"""Goodness and objectives of Forward-Forward side by side: what was kept, and what was not.
+
+    python examples/benchmarks/bench_objectives.py --data DIR [--sets dollar-one mobiletouchdb]
+
+AUC by writer of every pair of goodness and objective that FFRNNClassifier offers, at the same
+settings otherwise, and of two candidates that did not earn a place in the package:
+
+- "divergence" maximises the Jeffreys divergence, KL(p || n) + KL(n || p), of the goodness of
+  positives and negatives in a batch, each taken as normal, in the place of the comparison of pairs;
+- "attention" weighs the steps of a sequence by a softmax of a learnt linear function of the
+  layer's activities.
+
+Learnt weights on the units of a ReLU layer are no candidate: multiplying a unit's input weights by
+s and its output weights by 1/s multiplies its squared activity by s^2, so the layer has them.
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+from bench_study_data import load
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import StratifiedGroupKFold
+from sklearn.pipeline import make_pipeline
+
+from sklearn_ffrnn import FFRNNClassifier, VelocityTransformer
+from sklearn_ffrnn.nn import _forward_forward
+from sklearn_ffrnn.nn._goodness import step_goodness
+from sklearn_ffrnn.nn._losses import OBJECTIVES, beyond, sum_of_class_means
+
+VARIANTS = {  # goodness, objective, threshold; the first is the default
+    "log_ratio, symmetric": ("log_ratio", "symmetric", 2.0),
+    "log_ratio, logistic": ("log_ratio", "logistic", 2.0),
+    "mean, symmetric": ("mean", "symmetric", 2.0),
+    "mean, logistic": ("mean", "logistic", 2.0),
+    "sum, symmetric": ("sum", "symmetric", 192.0),
+    "sum, logistic": ("sum", "logistic", 192.0),
+    "log_ratio, divergence": ("log_ratio", "divergence", 2.0),
+    "log_ratio, symmetric, attention": ("log_ratio", "symmetric", 2.0),
+}
+
+
+def divergence_objective(goodness, sequences, positive, weight, theta_pos, theta_neg):
+    """-+ log(1 + J) of normal distributions, anchored at the threshold like "symmetric"."""
+    goodness = sequences.mean_over_steps(goodness)
+    anchor = torch.nn.functional.softplus(-beyond(goodness, positive, theta_pos, theta_neg))
+    p, n = goodness[positive], goodness[~positive]
+    if min(len(p), len(n)) < 2:
+        return sum_of_class_means(anchor, positive, weight)
+    gap, var_p, var_n = p.mean() - n.mean(), p.var() + 1e-3, n.var() + 1e-3
+    jeffreys = 0.5 * ((var_p + gap**2) / var_n + (var_n + gap**2) / var_p) - 1
+    return sum_of_class_means(anchor, positive, weight) - gap.sign() * torch.log1p(jeffreys)
+
+
+def attended_goodness(layer, steps, sequences, kind):
+    """Weigh the goodness of each step so that its mean over steps is a weighted one."""
+    result = step_goodness(layer, steps, sequences, kind)
+    strength = torch.exp((result.hidden @ layer.attention).clamp(-10, 10))
+    share = strength / sequences.mean_over_steps(strength)[sequences.sample]
+    return result._replace(goodness=result.goodness * share)
+
+
+class WithAttention(FFRNNClassifier):
+    """The layers' attention has to be there before the optimiser looks for parameters."""
+
+    def _make_network(self, sequences, n_classes, generator):
+        network = super()._make_network(sequences, n_classes, generator)
+        for layer in network.layers:
+            layer.attention = torch.nn.Parameter(torch.zeros(len(layer.bias)))
+        return network
+
+
+def auc_of_fold(variant, X, y, train, test, epochs, seed):
+    """Fit one variant on one fold; return the AUC of each number of layers."""
+    goodness, objective, threshold = VARIANTS[variant]
+    attention = variant.endswith("attention")
+    _forward_forward.step_goodness = attended_goodness if attention else step_goodness
+    model = make_pipeline(
+        VelocityTransformer(),
+        (WithAttention if attention else FFRNNClassifier)(
+            goodness=goodness,
+            objective=objective,
+            threshold=threshold,
+            max_iter=epochs,
+            random_state=seed,
+        ),
+    )
+    model.fit([X[i] for i in train], y[train])
+    velocities = model[:-1].transform([X[i] for i in test])
+    stages = model[-1].staged_predict_proba(velocities)
+    return [roc_auc_score(y[test], stage[:, 1]) for stage in stages]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True, help="folder of the .npz files")
+    parser.add_argument("--sets", nargs="+", default=["dollar-one", "mobiletouchdb"])
+    parser.add_argument("--samples", type=int, default=3000, help="of each data set")
+    parser.add_argument("--epochs", type=int, default=30, help="at most")
+    parser.add_argument("--folds", type=int, default=3, help="how many of five")
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+
+    OBJECTIVES["divergence"] = divergence_objective
+    FFRNNClassifier._parameter_constraints["objective"] = [str]
+    rows = []
+    for name in options.sets:
+        X, y, writer = load(options.data / f"{name}.npz", options.samples, options.seed)
+        cv = StratifiedGroupKFold(5, shuffle=True, random_state=options.seed)
+        splits = list(cv.split(y, y, writer))[: options.folds]
+        for variant in VARIANTS:
+            aucs = np.array(
+                [auc_of_fold(variant, X, y, *s, options.epochs, options.seed) for s in splits]
+            )
+            layers = [f"{auc:.3f}" for auc in aucs.mean(axis=0)]
+            row = {"data": name, "variant": variant, "AUC": aucs[:, -1].mean()}
+            rows.append({**row, "after each layer": " ".join(layers)})
+            print(rows[-1], flush=True)
+    print(f"\nMean of {options.folds} folds by writer")
+    print(pd.DataFrame(rows).to_string(index=False, float_format="{:.4f}".format))
+
+
+if __name__ == "__main__":
+    main()
