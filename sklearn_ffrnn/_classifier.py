@@ -419,6 +419,7 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             verbose=self.verbose,
             callbacks=self.callbacks,
             watched=self._watched(validation is not None),
+            layer_parallel=self._side_by_side(device),
             optimizer_state=optimizer_state,
         )
         if not all(bool(p.isfinite().all()) for p in network.parameters()):
@@ -428,6 +429,10 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
                 "learning_rate_init or set max_grad_norm."
             )
         return training
+
+    def _side_by_side(self, device: torch.device) -> bool:
+        """Tell whether layers are trained in processes of their own."""
+        return False
 
     def _store(self, training: Training, history: list[dict[str, Any]]) -> None:
         self._optimizer_state = training.optimizer_state

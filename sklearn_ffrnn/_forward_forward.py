@@ -25,7 +25,6 @@ from ._readout import (
 from ._sequences import Ragged
 from ._training_data import TrainingData
 from .nn import ForwardForwardRNN, Packed
-from .nn._layers import output_sizes
 from .nn._losses import OBJECTIVES
 
 
@@ -108,6 +107,10 @@ class FFRNNClassifier(RNNClassifier):
         weights move the calibration, hence the decision.
     warm_start : bool, default=False
         Whether fit goes on from the last solution.
+    layer_parallel : bool, default=False
+        Whether to train each layer in a process of its own, on the CPU, at the same time as the
+        others: with the same result, in a time that does not grow with the number of layers if
+        there are as many processors.
     device : str or torch.device, default="auto"
         Where to compute; "auto" takes a GPU where there is one.
     dtype : {"auto", "float32", "float64"}, default="auto"
@@ -180,6 +183,7 @@ class FFRNNClassifier(RNNClassifier):
         "goodness": [StrOptions({"log_ratio", "mean", "sum"})],
         "objective": [StrOptions(set(OBJECTIVES))],
         "readout": [StrOptions({"goodness", "logistic"})],
+        "layer_parallel": ["boolean"],
     }
 
     _network_parameters = (
@@ -215,6 +219,7 @@ class FFRNNClassifier(RNNClassifier):
         calibrate: bool = True,
         class_weight: Any = None,
         warm_start: bool = False,
+        layer_parallel: bool = False,
         device: Any = "auto",
         dtype: str = "auto",
         callbacks: Any = None,
@@ -243,6 +248,7 @@ class FFRNNClassifier(RNNClassifier):
         self.calibrate = calibrate
         self.class_weight = class_weight
         self.warm_start = warm_start
+        self.layer_parallel = layer_parallel
         self.device = device
         self.dtype = dtype
         self.callbacks = callbacks
@@ -416,7 +422,7 @@ class FFRNNClassifier(RNNClassifier):
     def _fit_readout(self, data: TrainingData) -> None:
         self._readout = GoodnessReadout()
         if self.readout == "logistic":
-            sizes = output_sizes(self._layer_sizes(), self.bidirectional)
+            sizes = self.network_.output_sizes
             readout = LogisticReadout([2 * n_units + 1 for n_units in sizes])
             evidence = self._in_batches(
                 data.sequences, lambda batch: mean_evidence(self.network_, readout, batch)
@@ -425,6 +431,14 @@ class FFRNNClassifier(RNNClassifier):
 
     def _score_stages(self, sequences: Packed) -> torch.Tensor:
         return stage_scores(self.network_, self._readout, sequences)
+
+    def _side_by_side(self, device: torch.device) -> bool:
+        if self.layer_parallel and device.type != "cpu":
+            raise ValueError(
+                f"layer_parallel=True trains on the CPU, not on {device}; set device='cpu', or "
+                "layer_parallel=False."
+            )
+        return self.layer_parallel
 
     def _make_network(
         self, sequences: Ragged, n_classes: int, generator: torch.Generator

@@ -15,6 +15,7 @@ from skorch.callbacks import Callback, EarlyStopping, LRScheduler, PassthroughSc
 from tqdm.auto import tqdm
 
 from ._calibration import Calibration
+from ._layer_parallel import LayerWorkers, Settings
 from .nn import BatchIterator, SequenceDataset
 
 # Of one layer, as the history names it; skorch adds keys that end in _best.
@@ -33,11 +34,35 @@ class Trainer(NeuralNet):
         Of `skorch.NeuralNet`.
     max_grad_norm : float or None
         Longest gradient of one layer.
+    workers : LayerWorkers or None
+        Processes that train the layers side by side; None trains them in turn.
     """
 
-    def __init__(self, *args: Any, max_grad_norm: float | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        max_grad_norm: float | None = None,
+        workers: LayerWorkers | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.max_grad_norm = max_grad_norm
+        self.workers = workers
+
+    def run_single_epoch(self, iterator: Any, training: bool, prefix: str, **kwargs: Any) -> None:
+        """Run skorch's epoch; leave the training to the workers if there are any."""
+        if not training or self.workers is None:
+            super().run_single_epoch(iterator, training=training, prefix=prefix, **kwargs)
+            return
+        learning_rate = self.optimizer_.param_groups[0]["lr"]
+        n_batches = 0
+        for size, losses in self.workers.train_epoch(iterator.order(), learning_rate):
+            n_batches += 1
+            self.history.new_batch()
+            step = self._record("train", [torch.tensor(loss) for loss in losses])
+            self.history.record_batch("train_loss", step["loss"].item())
+            self.history.record_batch("train_batch_size", size)
+        self.history.record("train_batch_count", n_batches)
 
     def train_step_single(self, batch: Any, **_: Any) -> dict[str, torch.Tensor]:
         """Accumulate the gradients of one batch."""
@@ -224,6 +249,7 @@ def train(
     verbose: int,
     callbacks: Sequence[Any] | None,
     watched: str,
+    layer_parallel: bool = False,
     optimizer_state: dict[str, Any] | None = None,
 ) -> Training:
     """Train `network` in place; restore its best epoch where `validation` is given.
@@ -290,11 +316,19 @@ def train(
         trainer.optimizer_.load_state_dict(optimizer_state)
         for group in trainer.optimizer_.param_groups:  # moments go on, settings are today's
             group.update(lr=learning_rate_init, weight_decay=alpha)
-    trainer.partial_fit(dataset, y=None)
+    if layer_parallel:
+        settings = Settings(batch_size, alpha, max_grad_norm)
+        with LayerWorkers(network, dataset, settings, optimizer_state) as trainer.workers:
+            trainer.partial_fit(dataset, y=None)
+            moments = trainer.workers.adam_state()
+        final_state = {**trainer.optimizer_.state_dict(), "state": moments}
+    else:
+        trainer.partial_fit(dataset, y=None)
+        final_state = trainer.optimizer_.state_dict()
     network.eval()
     history = [
         {key: value for key, value in epoch.items() if key != "batches"}
         for epoch in trainer.history
         if "train_loss" in epoch
     ]
-    return Training(history, trainer.optimizer_.state_dict())
+    return Training(history, final_state)

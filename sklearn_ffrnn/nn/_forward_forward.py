@@ -86,9 +86,10 @@ class ForwardForwardRNN(nn.Module):
             generator=generator,
             dtype=dtype,
         )
+        self.output_sizes = output_sizes(hidden_layer_sizes, bidirectional)
         self.normalizations = nn.ModuleList(
             make_normalization(normalization, n_units, dtype=dtype)
-            for n_units in output_sizes(hidden_layer_sizes[:-1], bidirectional)
+            for n_units in self.output_sizes[:-1]
         )
 
     def parameter_blocks(self) -> list[list[nn.Parameter]]:
@@ -104,36 +105,40 @@ class ForwardForwardRNN(nn.Module):
         freed its memory, by then. `weight` (n_sequences,) weighs the statistics that the
         normalizations follow in training.
         """
-        per_step = None if weight is None else weight[sequences.sample]
         for i in range(len(self.layers)):
             result = self.goodness_of_layer(i, sequences)
             yield result
             if i < len(self.normalizations):
-                sequences = sequences.with_steps(self.normalizations[i](result.hidden, per_step))
+                sequences = sequences.with_steps(self.hand_on(i, result, sequences, weight))
 
     def goodness_of_layer(self, i: int, sequences: Packed) -> StepGoodness:
         """Return the goodness of every step in layer `i`, which reads `sequences`."""
         return step_goodness(self.layers[i], sequences.steps, sequences, self.goodness)
 
+    def hand_on(
+        self, i: int, result: StepGoodness, sequences: Packed, weight: Tensor | None
+    ) -> Tensor:
+        """Return the normalized activities of layer `i`, which the next layer reads."""
+        per_step = None if weight is None else weight[sequences.sample]
+        steps: Tensor = self.normalizations[i](result.hidden, per_step)
+        return steps
+
     def layer_losses(self, batch: Batch) -> Iterator[Tensor]:
         """Yield the loss of each layer, whose gradient reaches that layer alone."""
-        sequences, positive, weight = self._positives_and_negatives(batch)
+        sequences, positive, weight = self.positives_and_negatives(batch)
         for i, result in enumerate(self.layer_goodness(sequences, weight)):
-            if self.follow_threshold and self.training:
-                per_sequence = sequences.mean_over_steps(result.goodness.detach())
-                self._follow(i, per_sequence, positive, weight)
-            yield self._loss(i, result, sequences, positive, weight)
+            yield self.loss_of_layer(i, result, sequences, positive, weight)
 
     def evaluate(self, batch: Batch) -> tuple[list[Tensor], Tensor]:
         """Return the loss of each layer and the scores, from one pass."""
-        sequences, positive, weight = self._positives_and_negatives(batch)
+        sequences, positive, weight = self.positives_and_negatives(batch)
         losses, goodness = [], []
         for i, result in enumerate(self.layer_goodness(sequences)):
-            losses.append(self._loss(i, result, sequences, positive, weight))
+            losses.append(self.loss_of_layer(i, result, sequences, positive, weight))
             goodness.append(result.goodness)
         return losses, self._scores(goodness, sequences)
 
-    def _loss(
+    def loss_of_layer(
         self,
         i: int,
         result: StepGoodness,
@@ -141,6 +146,9 @@ class ForwardForwardRNN(nn.Module):
         positive: Tensor,
         weight: Tensor | None,
     ) -> Tensor:
+        """Return the loss of layer `i`; in training a threshold that follows the data moves."""
+        if self.follow_threshold and self.training:
+            self._follow(i, sequences.mean_over_steps(result.goodness.detach()), positive, weight)
         thresholds = self.threshold[i].tolist()
         loss = OBJECTIVES[self.objective](result.goodness, sequences, positive, weight, *thresholds)
         if result.price is None:
@@ -197,7 +205,8 @@ class ForwardForwardRNN(nn.Module):
         else:
             self.threshold[i].lerp_(middle, THRESHOLD_MOMENTUM)
 
-    def _positives_and_negatives(self, batch: Batch) -> tuple[Packed, Tensor, Tensor | None]:
+    def positives_and_negatives(self, batch: Batch) -> tuple[Packed, Tensor, Tensor | None]:
+        """Return what a batch asks of the layers, which of it is positive, and its weights."""
         sequences, target, weight = batch.sequences, batch.target, batch.weight
         assert target is not None
         if self.n_classes == 2:

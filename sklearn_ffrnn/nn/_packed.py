@@ -224,11 +224,13 @@ class BatchIterator:
     def __len__(self) -> int:
         return -(-len(self.dataset) // self.batch_size)
 
-    def __iter__(self) -> Iterator[Batch]:
+    def order(self) -> Tensor:
+        """Return the order of the sequences in the next pass."""
         n = len(self.dataset)
         if self.generator is None:
-            order = torch.arange(n)
-        else:
-            order = torch.randperm(n, generator=self.generator)
-        for index in order.split(self.batch_size):
+            return torch.arange(n)
+        return torch.randperm(n, generator=self.generator)
+
+    def __iter__(self) -> Iterator[Batch]:
+        for index in self.order().split(self.batch_size):
             yield self.dataset.batch(index)

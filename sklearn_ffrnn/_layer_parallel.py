@@ -1,0 +1,235 @@
+"""Layers trained side by side, each in a process of its own.
+
+A Forward-Forward layer needs nothing from the layers above it. So while the second layer learns
+from a batch, the first can learn from the next one; activations are handed on through shared
+memory (layer-parallel Forward-Forward, arXiv:2404.08573). Every layer sees the same batches, and
+the activations of the same weights below, as when they take turns: the result is the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from multiprocessing.shared_memory import SharedMemory
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from joblib.externals.loky.backend import get_context
+
+from .nn import ForwardForwardRNN, SequenceDataset
+
+# Batches that a layer may be ahead of the next one.
+AHEAD = 2
+
+
+class Settings(NamedTuple):
+    """What a worker needs to know of the training."""
+
+    batch_size: int
+    alpha: float
+    max_grad_norm: float | None
+
+
+class _Slots:
+    """A ring of batches of activations, written by one process and read by the next."""
+
+    def __init__(self, context: Any, max_steps: int, n_units: int, dtype: np.dtype) -> None:
+        self.shape = (AHEAD, max_steps, n_units)
+        self.dtype = dtype
+        size = int(np.prod(self.shape)) * dtype.itemsize
+        self.memory = SharedMemory(create=True, size=size)
+        self.free = context.Semaphore(AHEAD)
+        self.filled = context.Semaphore(0)
+
+    def __getitem__(self, k: int) -> torch.Tensor:
+        """Return the place of batch `k`."""
+        ring = np.ndarray(self.shape, self.dtype, buffer=self.memory.buf)
+        return torch.from_numpy(ring[k % AHEAD])
+
+    def close(self) -> None:
+        """Give the memory back; for the process that made it."""
+        self.memory.close()
+        self.memory.unlink()
+
+
+class LayerWorkers:
+    """One process a layer, for as long as the `with` block lasts.
+
+    Parameters
+    ----------
+    network : ForwardForwardRNN
+        To train; it holds the workers' weights after each epoch.
+    dataset : SequenceDataset
+        What to train on.
+    settings : Settings
+        Of the training.
+    optimizer_state : dict or None
+        State of an Adam over all parameters, to go on from.
+    """
+
+    def __init__(
+        self,
+        network: ForwardForwardRNN,
+        dataset: SequenceDataset,
+        settings: Settings,
+        optimizer_state: dict[str, Any] | None,
+    ) -> None:
+        self.network = network
+        self.dataset = dataset
+        self.settings = settings
+        self.optimizer_state = optimizer_state
+
+    def __enter__(self) -> LayerWorkers:
+        context = get_context("loky")
+        network, dataset, n_layers = self.network, self.dataset, len(self.network.layers)
+        dtype = np.dtype(str(dataset.values.dtype).removeprefix("torch."))
+        copies = network.n_classes if network.n_classes > 2 else 1
+        longest = dataset.lengths.sort(descending=True).values[: self.settings.batch_size]
+        max_steps = int(longest.sum()) * copies
+        self.connections, self.processes = [], []
+        self.stack = ExitStack()
+        between = [
+            self.stack.enter_context(
+                closing(_Slots(context, max_steps, network.output_sizes[i], dtype))
+            )
+            for i in range(n_layers - 1)
+        ]
+        for i in range(n_layers):
+            ours, theirs = context.Pipe()
+            below = between[i - 1] if i > 0 else None
+            above = between[i] if i < n_layers - 1 else None
+            process = context.Process(target=_work, args=(i, below, above, theirs))
+            process.start()
+            theirs.close()
+            self.connections.append(ours)
+            self.processes.append(process)
+        # Above the first layer, sequences are known by their lengths alone.
+        blank = SequenceDataset(
+            dataset.values[:, :0], dataset.lengths, dataset.target, dataset.weight
+        )
+        for i, connection in enumerate(self.connections):
+            moments = _of_layer(self.optimizer_state, network, i)
+            connection.send((network, blank if i else dataset, self.settings, moments))
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        for connection, process in zip(self.connections, self.processes, strict=True):
+            process.terminate()  # it waits for work, or for a process that is gone
+            process.join()
+            connection.close()
+        self.stack.close()
+
+    def train_epoch(
+        self, order: torch.Tensor, learning_rate: float
+    ) -> Iterator[tuple[int, list[float]]]:
+        """Train on all sequences in the order given; yield size and losses of each batch."""
+        for connection in self.connections:
+            connection.send((order.numpy(), learning_rate))
+        by_layer = []
+        for i, losses in enumerate(self._answers()):
+            tensors, by_batch = losses
+            for mine, theirs in zip(_tensors(self.network, i), tensors, strict=True):
+                mine.data.copy_(torch.from_numpy(theirs))
+            by_layer.append(by_batch)
+        sizes = [len(index) for index in order.split(self.settings.batch_size)]
+        yield from zip(sizes, map(list, zip(*by_layer, strict=True)), strict=True)
+
+    def adam_state(self) -> dict[str, Any]:
+        """Return the state of the layers' optimisers as of one over all parameters."""
+        for connection in self.connections:
+            connection.send("moments")
+        state: dict[int, Any] = {}
+        for moments in self._answers():
+            for moment in moments:
+                state[len(state)] = moment
+        return state
+
+    def _answers(self) -> Iterator[Any]:
+        for connection in self.connections:
+            answer = connection.recv()
+            if isinstance(answer, Exception):
+                raise answer
+            yield answer
+
+
+def _of_layer(
+    state: dict[str, Any] | None, network: ForwardForwardRNN, i: int
+) -> dict[int, Any] | None:
+    """Return the moments of the parameters of layer `i`."""
+    if state is None:
+        return None
+    counts = [len(block) for block in network.parameter_blocks()]
+    first = sum(counts[:i])
+    return {k: state["state"][first + k] for k in range(counts[i])}
+
+
+def _tensors(network: ForwardForwardRNN, i: int) -> list[torch.Tensor]:
+    """Return all that learning in layer `i` changes."""
+    modules = [network.layers[i], *network.normalizations[i : i + 1]]
+    return [
+        *(tensor for module in modules for tensor in module.state_dict().values()),
+        network.threshold[i],
+    ]
+
+
+def _work(i: int, below: _Slots | None, above: _Slots | None, connection: Any) -> None:
+    """Train layer `i`, an epoch for each order of the sequences that comes in."""
+    torch.set_num_threads(1)
+    try:
+        network, dataset, settings, moments = connection.recv()
+        block = network.parameter_blocks()[i]
+        optimizer = torch.optim.Adam(block, weight_decay=settings.alpha)
+        if moments is not None:
+            state = optimizer.state_dict()
+            optimizer.load_state_dict({**state, "state": moments})
+        network.train()
+        while True:
+            command = connection.recv()
+            if command == "moments":
+                connection.send(list(optimizer.state_dict()["state"].values()))
+                continue
+            order, learning_rate = command
+            for group in optimizer.param_groups:
+                group.update(lr=learning_rate, weight_decay=settings.alpha)
+            losses = []
+            for k, index in enumerate(torch.from_numpy(order).split(settings.batch_size)):
+                loss = _learn(i, k, network, dataset, index, below, above)
+                if settings.max_grad_norm is not None:
+                    torch.nn.utils.clip_grad_norm_(block, settings.max_grad_norm)
+                optimizer.step()
+                optimizer.zero_grad()
+                losses.append(loss)
+            tensors = [tensor.detach().numpy().copy() for tensor in _tensors(network, i)]
+            connection.send((tensors, losses))
+    except (EOFError, BrokenPipeError, KeyboardInterrupt):
+        return  # the other end is done
+    except Exception as error:
+        connection.send(error)
+
+
+def _learn(
+    i: int,
+    k: int,
+    network: ForwardForwardRNN,
+    dataset: SequenceDataset,
+    index: torch.Tensor,
+    below: _Slots | None,
+    above: _Slots | None,
+) -> float:
+    """Compute the gradient of layer `i` on batch `k`, and hand on its activations first."""
+    sequences, positive, weight = network.positives_and_negatives(dataset.batch(index))
+    n_steps = len(sequences.sample)
+    if below is not None:
+        below.filled.acquire()
+        sequences = sequences.with_steps(below[k][:n_steps])
+    result = network.goodness_of_layer(i, sequences)
+    loss = network.loss_of_layer(i, result, sequences, positive, weight)
+    if above is not None:
+        above.free.acquire()
+        above[k][:n_steps].copy_(network.hand_on(i, result, sequences, weight))
+        above.filled.release()
+    loss.backward()
+    if below is not None:
+        below.free.release()
+    return float(loss.detach())
