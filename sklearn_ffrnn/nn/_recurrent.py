@@ -140,7 +140,8 @@ class _SquaredActivity(torch.autograd.Function):
         hidden = relu_rnn_forward(steps, sequences, w_x, w_h, bias)
         activity = torch.stack(
             [
-                torch.linalg.vecdot(group, group) / group.shape[1]
+                # The norm, unlike the dot product, allocates no products.
+                torch.linalg.vector_norm(group, dim=1).square_().div_(group.shape[1])
                 for group in hidden.tensor_split(n_groups, dim=1)
             ],
             dim=1,
@@ -148,11 +149,14 @@ class _SquaredActivity(torch.autograd.Function):
         ctx.save_for_backward(steps, w_h, hidden)
         ctx.sequences = sequences
         ctx.mark_non_differentiable(hidden)
+        ctx.set_materialize_grads(False)  # no zeros in place of the gradient that `hidden` lacks
         return activity, hidden
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, grad_activity: Tensor, _: Any) -> Any:
+    def backward(ctx: Any, grad_activity: Tensor | None, _: Any) -> Any:
+        if grad_activity is None:
+            return (None,) * 6
         steps, w_h, hidden = ctx.saved_tensors
         n_groups = grad_activity.shape[1]
 
