@@ -138,11 +138,11 @@ class _SquaredActivity(torch.autograd.Function):
         n_groups: int,
     ) -> tuple[Tensor, Tensor]:
         hidden = relu_rnn_forward(steps, sequences, w_x, w_h, bias)
-        activity = torch.stack(
+        activity = torch.cat(
             [
                 # The norm, unlike the dot product, allocates no products.
-                torch.linalg.vector_norm(group, dim=1).square_().div_(group.shape[1])
-                for group in hidden.tensor_split(n_groups, dim=1)
+                torch.linalg.vector_norm(groups, dim=2).square_().div_(groups.shape[2])
+                for groups in _by_group(hidden, n_groups)
             ],
             dim=1,
         )
@@ -161,12 +161,23 @@ class _SquaredActivity(torch.autograd.Function):
         n_groups = grad_activity.shape[1]
 
         def grad_states(rows: slice) -> Tensor:
-            groups = hidden[rows].tensor_split(n_groups, dim=1)
-            by_group = zip(groups, grad_activity[rows].split(1, dim=1), strict=True)
-            return torch.cat([group * (g * (2 / group.shape[1])) for group, g in by_group], dim=1)
+            states = hidden[rows]
+            grad = torch.empty_like(states)
+            views = _by_group(states, n_groups), _by_group(grad, n_groups)
+            by_view = grad_activity[rows].split([groups.shape[1] for groups in views[0]], dim=1)
+            for groups, out, g in zip(*views, by_view, strict=True):
+                torch.mul(groups, g[:, :, None] * (2 / groups.shape[2]), out=out)
+            return grad
 
         gradients = relu_rnn_backward(grad_states, steps, hidden, ctx.sequences, w_h)
         return None, *gradients, None, None
+
+
+def _by_group(states: Tensor, n_groups: int) -> list[Tensor]:
+    """Return views (n_steps, some groups, units): one of all groups if they are of one size."""
+    if states.shape[1] % n_groups == 0:
+        return [states.unflatten(1, (n_groups, -1))]
+    return [group.unsqueeze(1) for group in states.tensor_split(n_groups, dim=1)]
 
 
 class RecurrentLayer(nn.Module):
