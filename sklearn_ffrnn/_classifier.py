@@ -402,6 +402,7 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         optimizer_state: dict[str, Any] | None,
     ) -> Training:
         device = next(network.parameters()).device
+        held_out = validation is not None
         batch_size = min(64, len(data.y)) if self.batch_size == "auto" else int(self.batch_size)
         training = train(
             network,
@@ -418,14 +419,17 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             generator=generator if self.shuffle else None,
             verbose=self.verbose,
             callbacks=self.callbacks,
-            watched=self._watched(validation is not None),
+            watched=self._watched(held_out),
             layer_parallel=self._side_by_side(device),
             optimizer_state=optimizer_state,
         )
-        if not all(bool(p.isfinite().all()) for p in network.parameters()):
+        losses = [epoch[self._watched(held_out)] for epoch in training.history]
+        # With a held-out part the network is that of the best epoch, else that of the last.
+        learnt = np.isfinite(losses if held_out else losses[-1:]).any()
+        if not learnt or not all(bool(p.isfinite().all()) for p in network.parameters()):
             raise ValueError(
-                "Training produced weights that are not finite: the input may hold very large "
-                "values. Scale it (VelocityTransformer(scale='dataset')), lower "
+                "Training produced weights or losses that are not finite: the input may hold very "
+                "large values. Scale it (VelocityTransformer(scale='dataset')), lower "
                 "learning_rate_init or set max_grad_norm."
             )
         return training

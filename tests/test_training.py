@@ -5,6 +5,8 @@ import pytest
 import torch
 from skorch.callbacks import Callback, EarlyStopping
 
+from sklearn_ffrnn import FFRNNClassifier
+
 HELD_OUT = {"early_stopping": True, "validation_fraction": 0.25}
 
 
@@ -262,7 +264,7 @@ def test_divergence_is_said_and_leaves_the_model_as_it_was(make_classifier):
     before = classifier.predict_proba(X)
     with (
         pytest.warns(UserWarning, match="stopped being finite in epoch .*max_grad_norm"),
-        pytest.raises(ValueError, match=r"weights that are not finite.*learning_rate_init"),
+        pytest.raises(ValueError, match=r"not finite.*learning_rate_init"),
     ):
         classifier.set_params(learning_rate_init=1e20).fit(X * 1e15, y)
     np.testing.assert_array_equal(classifier.predict_proba(X), before)
@@ -295,3 +297,17 @@ class TestProgress:
         epoch = classifier.history_[-1]
         shown = "/".join(f"{epoch[f'train_loss_layer_{i}']:.3f}" for i in range(12))
         assert f"layers={shown}" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("goodness", ["mean", "log_ratio"])
+def test_a_layer_that_runs_away_finds_its_way_back(goodness):
+    rng = np.random.default_rng(0)
+    y = np.arange(60) % 2
+    X = rng.normal(size=(60, 300, 2)) * (1 + y)[:, None, None]
+    settings = {"hidden_layer_sizes": (16,), "goodness": goodness, "random_state": 0}
+    classifier = FFRNNClassifier(warm_start=True, max_iter=1, **settings).fit(X, y)
+    with torch.no_grad():
+        classifier.network_.layers[0].w_h.copy_(1.3 * torch.eye(16))  # grows by 1.3^300
+    classifier.set_params(max_iter=60, learning_rate_init=0.02).fit(X, y)
+    assert np.isfinite(classifier.loss_curve_).all()
+    assert classifier.loss_curve_[-1] < 0.01 * classifier.loss_curve_[0]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from ._packed import ROWS_IN_CACHE
+
 EPSILON = 1e-5
 
 
@@ -50,7 +52,9 @@ class Standardize(nn.Module):
         # Sums, since torch.var_mean is slow over the first axis on a CPU.
         if weight is None:
             mean = hidden.sum(dim=0) / len(hidden)
-            variance = (hidden - mean).square_().sum(dim=0) / len(hidden)
+            parts = hidden.split(ROWS_IN_CACHE)
+            squares = torch.stack([(part - mean).square_().sum(dim=0) for part in parts])
+            variance = squares.sum(dim=0) / len(hidden)
         else:
             share = weight / weight.sum()
             mean = share @ hidden
@@ -67,7 +71,9 @@ class LayerNorm(nn.Module):
 
     def forward(self, hidden: Tensor, weight: Tensor | None = None) -> Tensor:
         """Normalize `hidden` (n_steps, n_units); `weight` plays no part."""
-        return nn.functional.rms_norm(hidden, hidden.shape[1:], eps=EPSILON)
+        # By hand, since torch's rms_norm writes the squares out. The norm does not.
+        mean_square = torch.linalg.vector_norm(hidden, dim=1, keepdim=True).square_()
+        return hidden * mean_square.div_(hidden.shape[1]).add_(EPSILON).rsqrt_()
 
 
 class NoNormalization(nn.Module):

@@ -10,10 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
+
+# Rows that are worked on together: enough for efficient matrix products, few enough to stay in the
+# processor's cache from one operation to the next.
+ROWS_IN_CACHE = 3000
+
+
+class Block(NamedTuple):
+    """Consecutive time steps of a packed batch: their rows, and how many belong to each step."""
+
+    rows: slice
+    sizes: list[int]
 
 
 class Packed:
@@ -46,14 +57,29 @@ class Packed:
         return self.sizes[-1] == len(self)
 
     @cached_property
-    def previous(self) -> Tensor | slice:
-        """Rows that come one time step before the rows from the second step on."""
-        first = self.sizes[0]
+    def blocks(self) -> list[Block]:
+        """The time steps in order, in blocks of at least `ROWS_IN_CACHE` rows but for the last."""
+        blocks = []
+        start = stop = first = 0
+        for time, size in enumerate(self.sizes, start=1):
+            stop += size
+            if stop - start >= ROWS_IN_CACHE or time == len(self.sizes):
+                blocks.append(Block(slice(start, stop), self.sizes[first:time]))
+                start, first = stop, time
+        return blocks
+
+    def before(self, rows: slice) -> Tensor | slice:
+        """Rows that come one time step before `rows`, none of which is in the first step."""
         if self.equal_lengths:
-            return slice(0, len(self.sample) - first)
-        reach = torch.tensor(self.sizes, device=self.sample.device)
+            return slice(rows.start - self.sizes[0], rows.stop - self.sizes[0])
+        return self._before[rows]
+
+    @cached_property
+    def _before(self) -> Tensor:
+        """For every row, the one a time step before; meaningless in the first step."""
+        reach = torch.tensor([0, *self.sizes], device=self.sample.device)
         back = reach[:-1].repeat_interleave(reach[1:])
-        return torch.arange(first, len(self.sample), device=self.sample.device) - back
+        return torch.arange(len(self.sample), device=self.sample.device) - back
 
     @cached_property
     def mirror(self) -> Tensor:

@@ -2,53 +2,100 @@
 
     h_t = relu(W_x x_t + W_h h_{t-1} + b),    h_{-1} = 0
 
-written by hand in both directions: one matrix product projects the inputs of all time steps, one
-product each gives the weight gradients, and the loops over time work in place on one buffer.
+written by hand in both directions. Activities that would run away are cut off (`most_active`).
+Time is cut into blocks that fit the processor's cache: one matrix product projects the inputs of a
+block, one product each gives its share of the weight gradients, and the loops over its time steps
+work in place. No gradient of the hidden states is kept for longer than a block.
 """
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
-from ._activity import mean_squares
+from ._activity import by_group, mean_squares
 from ._packed import Packed
 
+# Into a given tensor; looked up once, since the lookup takes longer than a small batch's product.
+_hardtanh_backward = torch.ops.aten.hardtanh_backward.grad_input
 
-def relu_rnn_forward(sequences: Packed, w_x: Tensor, w_h: Tensor, bias: Tensor) -> Tensor:
-    """Return the hidden states (n_steps_in_all, n_units) of packed sequences."""
-    hidden = torch.addmm(bias, sequences.steps, w_x.T)
-    transition = w_h.T
+
+def most_active(dtype: torch.dtype) -> float:
+    """Return the activity at which a unit saturates.
+
+    Recurrence can multiply activities step by step. Gradients are products of some of them, whose
+    squares have to stay numbers, so that a layer which has got there finds its way back.
+    """
+    return float(torch.finfo(dtype).max ** (1 / 8))
+
+
+def relu_rnn_forward(
+    steps: Tensor, sequences: Packed, w_x: Tensor, w_h: Tensor, bias: Tensor
+) -> Tensor:
+    """Return the hidden states (n_steps_in_all, n_units) of the packed `steps`."""
+    hidden = steps.new_empty(len(steps), len(bias))
+    input_weights, transition = w_x.T, w_h.T
+    most = most_active(bias.dtype)
     before: Tensor | None = None
-    for current in hidden.split(sequences.sizes):
-        if before is not None:
-            current.addmm_(before[: len(current)], transition)
-        current.relu_()
-        before = current
+    for block in sequences.blocks:
+        states = hidden[block.rows]
+        torch.addmm(bias, steps[block.rows], input_weights, out=states)
+        for current in states.split(block.sizes):
+            if before is not None:
+                current.addmm_(before[: len(current)], transition)
+            current.clamp_(0, most)
+            before = current
     return hidden
 
 
-def relu_rnn_backward_(
-    grad: Tensor, hidden: Tensor, sequences: Packed, w_h: Tensor
-) -> tuple[Tensor, Tensor]:
-    """Turn the gradient of the hidden states, in place, into that of the pre-activations.
+class _Gradients(NamedTuple):
+    w_x: Tensor
+    w_h: Tensor
+    bias: Tensor
 
-    Returns the gradients of `w_h` and of the bias; those of `w_x` and the input are plain products
-    with `grad`.
+
+def relu_rnn_backward(
+    grad_states: Callable[[slice], Tensor],
+    steps: Tensor,
+    hidden: Tensor,
+    sequences: Packed,
+    w_h: Tensor,
+    grad_inputs: Callable[[slice, Tensor], Any] | None = None,
+) -> _Gradients:
+    """Return the gradients of the weights.
+
+    `grad_states` gives the gradient of the hidden states in some rows, as far as it does not come
+    from later steps, in a tensor that may be overwritten. `grad_inputs` is told the gradient of
+    the pre-activations in some rows.
     """
+    n_units, n_first = len(w_h), sequences.sizes[0]
+    gradients = _Gradients(
+        hidden.new_zeros(n_units, steps.shape[1]), torch.zeros_like(w_h), hidden.new_zeros(n_units)
+    )
+    most = most_active(hidden.dtype)
     after: Tensor | None = None
-    steps = zip(grad.split(sequences.sizes), hidden.split(sequences.sizes), strict=True)
-    for current, state in reversed(list(steps)):
-        if after is not None:
-            current[: len(after)].addmm_(after, w_h)
-        torch.ops.aten.threshold_backward(current, state, 0, grad_input=current)
-        after = current
-    later = grad[sequences.sizes[0] :]
-    return later.T @ hidden[sequences.previous], grad.sum(dim=0)
+    for rows, sizes in reversed(sequences.blocks):
+        grad = grad_states(rows)
+        by_time = zip(grad.split(sizes), hidden[rows].split(sizes), strict=True)
+        for current, state in reversed(list(by_time)):
+            if after is not None:
+                current[: len(after)].addmm_(after, w_h)
+            _hardtanh_backward(current, state, 0, most, grad_input=current)
+            after = current
+        gradients.w_x.addmm_(grad.T, steps[rows])
+        gradients.bias.add_(grad.sum(dim=0))
+        later = slice(max(rows.start, n_first), rows.stop)
+        if later.start < later.stop:
+            states_before = hidden[sequences.before(later)]
+            gradients.w_h.addmm_(grad[later.start - rows.start :].T, states_before)
+        if grad_inputs is not None:
+            grad_inputs(rows, grad)
+    return gradients
 
 
 class _HiddenStates(torch.autograd.Function):
@@ -58,7 +105,7 @@ class _HiddenStates(torch.autograd.Function):
     def forward(
         ctx: Any, steps: Tensor, w_x: Tensor, w_h: Tensor, bias: Tensor, sequences: Packed
     ) -> Tensor:
-        hidden = relu_rnn_forward(sequences.with_steps(steps), w_x, w_h, bias)
+        hidden = relu_rnn_forward(steps, sequences, w_x, w_h, bias)
         ctx.save_for_backward(steps, w_x, w_h, hidden)
         ctx.sequences = sequences
         return hidden
@@ -67,18 +114,29 @@ class _HiddenStates(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: Any, grad_hidden: Tensor) -> Any:
         steps, w_x, w_h, hidden = ctx.saved_tensors
-        grad = grad_hidden.clone(memory_format=torch.contiguous_format)
-        grad_w_h, grad_bias = relu_rnn_backward_(grad, hidden, ctx.sequences, w_h)
-        grad_steps = grad @ w_x if ctx.needs_input_grad[0] else None
-        return grad_steps, grad.T @ steps, grad_w_h, grad_bias, None
+        grad_steps = torch.empty_like(steps) if ctx.needs_input_grad[0] else None
+
+        def grad_inputs(rows: slice, grad: Tensor) -> None:
+            if grad_steps is not None:
+                torch.mm(grad, w_x, out=grad_steps[rows])
+
+        gradients = relu_rnn_backward(
+            lambda rows: grad_hidden[rows].clone(memory_format=torch.contiguous_format),
+            steps,
+            hidden,
+            ctx.sequences,
+            w_h,
+            grad_inputs,
+        )
+        return grad_steps, *gradients, None
 
 
 class _SquaredActivity(torch.autograd.Function):
     """Mean square of each group of units per step, and the hidden states without a gradient.
 
     Fusing the squares into the layer spares the copies of the activations that autograd would
-    keep for square and mean: the gradient 2 h g / n_units is written straight into the buffer
-    that the backward loop works in.
+    keep for square and mean: the gradient 2 h g / n_units is computed block by block, where the
+    backward loop needs it.
     """
 
     @staticmethod
@@ -91,27 +149,32 @@ class _SquaredActivity(torch.autograd.Function):
         sequences: Packed,
         n_groups: int,
     ) -> tuple[Tensor, Tensor]:
-        hidden = relu_rnn_forward(sequences.with_steps(steps), w_x, w_h, bias)
+        hidden = relu_rnn_forward(steps, sequences, w_x, w_h, bias)
         ctx.save_for_backward(steps, w_h, hidden)
         ctx.sequences = sequences
         ctx.mark_non_differentiable(hidden)
+        ctx.set_materialize_grads(False)  # no zeros in place of the gradient that `hidden` lacks
         return mean_squares(hidden, n_groups), hidden
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, grad_activity: Tensor, _: Any) -> Any:
+    def backward(ctx: Any, grad_activity: Tensor | None, _: Any) -> Any:
+        if grad_activity is None:
+            return (None,) * 6
         steps, w_h, hidden = ctx.saved_tensors
-        grad = torch.empty_like(hidden)
         n_groups = grad_activity.shape[1]
-        for group, out, g in zip(
-            hidden.tensor_split(n_groups, dim=1),
-            grad.tensor_split(n_groups, dim=1),
-            grad_activity.split(1, dim=1),
-            strict=True,
-        ):
-            torch.mul(group, g * (2 / group.shape[1]), out=out)
-        grad_w_h, grad_bias = relu_rnn_backward_(grad, hidden, ctx.sequences, w_h)
-        return None, grad.T @ steps, grad_w_h, grad_bias, None, None
+
+        def grad_states(rows: slice) -> Tensor:
+            states = hidden[rows]
+            grad = torch.empty_like(states)
+            views = by_group(states, n_groups), by_group(grad, n_groups)
+            by_view = grad_activity[rows].split([groups.shape[1] for groups in views[0]], dim=1)
+            for groups, out, g in zip(*views, by_view, strict=True):
+                torch.mul(groups, g[:, :, None] * (2 / groups.shape[2]), out=out)
+            return grad
+
+        gradients = relu_rnn_backward(grad_states, steps, hidden, ctx.sequences, w_h)
+        return None, *gradients, None, None
 
 
 class RecurrentLayer(nn.Module):

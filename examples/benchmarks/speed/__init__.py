@@ -1,0 +1,1 @@
+"""The questions that `bench_speed.py` asks, and what they share."""

@@ -1,0 +1,51 @@
+"""How does the cost grow with the problem?"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from .epochs import ours, theirs
+from .references import TorchBackprop
+from .timing import alternate, table
+
+# What is varied, in an epoch of BASE with all else as it is.
+BASE = {"sequences": 256, "batch": 64}
+AXES = {
+    "length": (50, 100, 200, 400, 1000),
+    "sequences": (128, 256, 512, 1024),
+    "batch": (32, 64, 150, 300, 600),
+    "units": (32, 64, 96, 128, 256),
+    "layers": (1, 2, 3, 6),
+}
+# For the cost of batches: whole ones only.
+SEQUENCES_OF_BATCHES = 600
+EXPONENTS = {"length": "1", "sequences": "1", "units": "at most 2", "layers": "1"}
+
+
+def scaling(setting, repeats):
+    """Return two tables as text: seconds an epoch, and the exponents of power laws."""
+    rows, exponents = [], []
+    for axis, values in AXES.items():
+        base = replace(setting, **BASE)
+        if axis == "batch":
+            base = replace(base, sequences=SEQUENCES_OF_BATCHES)
+        times = []
+        for value in values:
+            at = replace(base, **{axis: value})
+            variants = {
+                "FF": ours(at, at.forward_forward()),
+                "nn.RNN": theirs(at, TorchBackprop(at)),
+            }
+            time = alternate(variants, repeats)
+            times.append((time["FF"], time["nn.RNN"]))
+            ratio = time["FF"] / time["nn.RNN"]
+            rows.append((axis, value, f"{time['FF']:.3f}", f"{time['nn.RNN']:.3f}", f"{ratio:.2f}"))
+        if axis in EXPONENTS:
+            slopes = np.polyfit(np.log(values), np.log(times), 1)[0]
+            exponents.append((axis, *(f"{slope:.2f}" for slope in slopes), EXPONENTS[axis]))
+    return "\n\n".join(
+        [
+            table(["varied", "value", "FF, s/epoch", "nn.RNN BPTT, s/epoch", "ratio"], rows),
+            table(["exponent of", "FF", "nn.RNN BPTT", "theory"], exponents),
+        ]
+    )

@@ -1,0 +1,76 @@
+"""What is trained on: the size of the problem, and its data in every form that is asked for."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from sklearn_ffrnn.nn import BackpropRNN, ForwardForwardRNN, SequenceDataset
+
+# Of the classifiers' defaults.
+LEARNING_RATE, WEIGHT_DECAY, MAX_GRAD_NORM = 1e-3, 1e-5, 1.0
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Sequences of equal length, and the layers that learn from them."""
+
+    sequences: int = 1200
+    length: int = 100
+    batch: int = 600
+    units: int = 96
+    layers: int = 3
+    channels: int = 2
+
+    @property
+    def sizes(self):
+        """Units of each layer."""
+        return [self.units] * self.layers
+
+    def arrays(self):
+        """Return noise (n, length, channels), louder in class 1, and the classes."""
+        y = np.arange(self.sequences) % 2
+        noise = np.random.default_rng(0).normal(size=(self.sequences, self.length, self.channels))
+        return (noise * (1 + y)[:, None, None]).astype(np.float32), y
+
+    def packed(self):
+        """Return the data as our networks take it."""
+        X, y = self.arrays()
+        return SequenceDataset(
+            torch.from_numpy(X.reshape(-1, self.channels)),
+            torch.full((len(X),), self.length),
+            torch.from_numpy(y),
+        )
+
+    def forward_forward(self, normalization="standardize"):
+        """Return our Forward-Forward network."""
+        return ForwardForwardRNN(
+            self.channels,
+            2,
+            hidden_layer_sizes=self.sizes,
+            threshold=[2.0] * self.layers,
+            normalization=normalization,
+        )
+
+    def backprop(self):
+        """Return our baseline."""
+        return BackpropRNN(
+            self.channels, 2, hidden_layer_sizes=self.sizes, n_steps=self.length, dropout=0.5
+        )
+
+
+def epoch_of(network, batches):
+    """Return a function that trains `network` on all batches once: the bare steps, no more."""
+    optimizer = torch.optim.Adam(network.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
+
+    def epoch():
+        network.train()
+        for batch in batches:
+            optimizer.zero_grad()
+            for loss in network.layer_losses(batch):
+                loss.backward()
+            for block in network.parameter_blocks():
+                torch.nn.utils.clip_grad_norm_(block, MAX_GRAD_NORM)
+            optimizer.step()
+
+    return epoch
