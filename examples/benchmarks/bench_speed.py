@@ -65,9 +65,9 @@ def main():
         for row in rows_of(part, setting, options)
     ]
     if rows:
-        print(table(["against nn.RNN, BPTT, = 1.00", "ratio", "target", ""], rows), flush=True)
+        print(table(["against nn.RNN, BPTT, = 1.00", "ratio", "target", ""], rows), end="\n\n")
     if "scaling" in options.only:
-        print("\n" + scaling(setting, options.repeats))
+        print(scaling(setting, options.repeats))
 
 
 if __name__ == "__main__":

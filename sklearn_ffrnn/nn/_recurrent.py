@@ -47,10 +47,15 @@ def relu_rnn_forward(
         torch.addmm(bias, steps[block.rows], input_weights, out=states)
         for current in states.split(block.sizes):
             if before is not None:
-                current.addmm_(before[: len(current)], transition)
+                current.addmm_(_leading(before, len(current)), transition)
             current.clamp_(0, most)
             before = current
     return hidden
+
+
+def _leading(rows: Tensor, n: int) -> Tensor:
+    # A slice takes a tenth of a small batch's product, and most steps need none.
+    return rows if len(rows) == n else rows[:n]
 
 
 class _Gradients(NamedTuple):
@@ -84,7 +89,7 @@ def relu_rnn_backward(
         by_time = zip(grad.split(sizes), hidden[rows].split(sizes), strict=True)
         for current, state in reversed(list(by_time)):
             if after is not None:
-                current[: len(after)].addmm_(after, w_h)
+                _leading(current, len(after)).addmm_(after, w_h)
             _hardtanh_backward(current, state, 0, most, grad_input=current)
             after = current
         gradients.w_x.addmm_(grad.T, steps[rows])

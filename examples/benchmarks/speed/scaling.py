@@ -29,17 +29,18 @@ def scaling(setting, repeats):
         base = replace(setting, **BASE)
         if axis == "batch":
             base = replace(base, sequences=SEQUENCES_OF_BATCHES)
-        times = []
+        # All values of an axis take turns, lest a machine that slows down bends the curve.
+        variants = {}
         for value in values:
             at = replace(base, **{axis: value})
-            variants = {
-                "FF": ours(at, at.forward_forward()),
-                "nn.RNN": theirs(at, TorchBackprop(at)),
-            }
-            time = alternate(variants, repeats)
-            times.append((time["FF"], time["nn.RNN"]))
-            ratio = time["FF"] / time["nn.RNN"]
-            rows.append((axis, value, f"{time['FF']:.3f}", f"{time['nn.RNN']:.3f}", f"{ratio:.2f}"))
+            variants["FF", value] = ours(at, at.forward_forward())
+            variants["nn.RNN", value] = theirs(at, TorchBackprop(at))
+        time = alternate(variants, repeats)
+        times = [(time["FF", value], time["nn.RNN", value]) for value in values]
+        rows += [
+            (axis, value, f"{ff:.3f}", f"{reference:.3f}", f"{ff / reference:.2f}")
+            for value, (ff, reference) in zip(values, times, strict=True)
+        ]
         if axis in EXPONENTS:
             slopes = np.polyfit(np.log(values), np.log(times), 1)[0]
             exponents.append((axis, *(f"{slope:.2f}" for slope in slopes), EXPONENTS[axis]))

@@ -24,9 +24,16 @@ class Stopwatch(Callback):
 
     def on_epoch_end(self, net, **_):
         """Record; stop if the AUC is reached."""
-        net.history.record("elapsed", clock() - self.start_)
+        self._record(net)
         if net.history[-1, "valid_score"] >= self.target:
             raise KeyboardInterrupt  # skorch's own way to end training from a callback
+
+    def on_train_end(self, net, **_):
+        """Record the last epoch: early stopping ends it before other callbacks are asked."""
+        self._record(net)
+
+    def _record(self, net):
+        net.history.record("elapsed", clock() - self.start_)
 
 
 def train(classifier, X, y, writer, target=np.inf, **settings):

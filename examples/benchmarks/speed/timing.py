@@ -47,7 +47,7 @@ class Row:
         return self.what, self._text(self.value), f"<= {self._text(self.most)}", verdict
 
     def _text(self, value):
-        return f"{value:.1%}" if self.unit == "%" else f"{value:.2f} {self.unit}".strip()
+        return f"{value:.1%}" if self.unit == "%" else f"{value:.3f} {self.unit}".strip()
 
 
 def table(header, rows):
