@@ -25,7 +25,7 @@ from ._labels import check_labels, class_weights, find_classes
 from ._sequences import Ragged, SequenceBatch, check_sequences, is_sequence_input
 from ._trainer import Training, make_generator, train
 from ._training_data import TrainingData, make_dataset
-from .nn import Packed
+from .nn import Packed, most_active
 
 # With fewer rows, early_stopping="auto" trains on all of them.
 MIN_ROWS_TO_HOLD_OUT = 200
@@ -297,6 +297,7 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         if groups is not None:
             groups = column_or_1d(groups)
             check_consistent_length(y, groups)
+        _warn_of_saturation(sequences)
         data = TrainingData(sequences, y, sample_weight, groups)
         self.n_negatives_ = 0
         if isinstance(X, SequenceBatch) and len(X.negatives):
@@ -539,3 +540,17 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True
         return tags
+
+
+def _warn_of_saturation(sequences: Ragged) -> None:
+    """Warn of values that saturate all units, so that nothing is learnt from them."""
+    size = np.abs(sequences.values).max(axis=1)
+    most = most_active(getattr(torch, str(size.dtype)))
+    if size.max() > most:
+        row = np.searchsorted(np.cumsum(sequences.lengths), size.argmax(), side="right")
+        warnings.warn(
+            f"X[{row}] holds values up to {size.max():.3g}, and units saturate at {most:.3g}: "
+            "nothing is learnt there. Scale it (VelocityTransformer(scale='dataset')).",
+            UserWarning,
+            stacklevel=6,
+        )

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
@@ -93,11 +94,21 @@ def test_other_channels_at_prediction(make_classifier, sequences):
         classifier.predict([np.ones((4, 3))])
 
 
+def test_huge_values_saturate(make_classifier, sequences):
+    X, y = sequences
+    classifier = make_classifier(max_iter=1).fit(X, y)
+    assert np.isfinite(classifier.predict_proba([X[0], X[1] * 1e30])).all()
+    with pytest.warns(UserWarning, match=r"X\[1\] holds values up to .*[Ss]cale it"):
+        classifier.fit([X[0], X[1] * 1e30, *X[2:]], y)
+
+
 def test_values_that_overflow_at_prediction(make_ff, sequences):
     X, y = sequences
     classifier = make_ff(max_iter=1).fit(X, y)
+    with torch.no_grad():
+        classifier.network_.layers[0].w_x[0] = torch.tensor([10.0, -10.0])
     with pytest.raises(ValueError, match=r"X\[1\] holds values too large"):
-        classifier.predict_proba([X[0], X[1] * 1e30])
+        classifier.predict([X[0], np.full((3, 2), 3e38), X[2]])
 
 
 @pytest.mark.parametrize("y", [[0] * 60, None])

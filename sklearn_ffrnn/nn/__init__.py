@@ -4,7 +4,7 @@ from ._backprop import BackpropRNN
 from ._forward_forward import ForwardForwardRNN
 from ._goodness import StepGoodness
 from ._packed import Batch, BatchIterator, Packed, SequenceDataset
-from ._recurrent import RecurrentLayer
+from ._recurrent import RecurrentLayer, most_active
 
 __all__ = [
     "BackpropRNN",
@@ -15,4 +15,5 @@ __all__ = [
     "RecurrentLayer",
     "SequenceDataset",
     "StepGoodness",
+    "most_active",
 ]
