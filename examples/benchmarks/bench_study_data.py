@@ -75,6 +75,7 @@ def main():
     parser.add_argument("--samples", type=int, default=None, help="use only N of each data set")
     parser.add_argument("--resample", type=float, default=None, help="uniform clock, in ms")
     parser.add_argument("--folds", type=int, default=5)
+    parser.add_argument("--first", type=int, default=None, help="only so many of the folds")
     parser.add_argument("--epochs", type=int, default=200, help="at most")
     parser.add_argument("--jobs", type=int, default=None, help="folds at the same time")
     parser.add_argument("--set", nargs="*", default=[], help="parameters, like threshold=7.0")
@@ -89,7 +90,7 @@ def main():
     for data_set in options.sets:
         X, y, writer = load(options.data / f"{data_set}.npz", options.samples, 0)
         folds = StratifiedGroupKFold(options.folds, shuffle=True, random_state=0)
-        splits = list(folds.split(y, y, writer))
+        splits = list(folds.split(y, y, writer))[: options.first]
         for name in options.classifiers:
             scores = Parallel(n_jobs=options.jobs)(
                 delayed(score_fold)(name, settings, X, y, train, test, transformer)
@@ -107,7 +108,7 @@ def main():
                 pd.DataFrame([row]).to_string(index=False, float_format="{:.3f}".format), flush=True
             )
             print("  AUC by fold:", *(f"{score['AUC']:.4f}" for score in scores), flush=True)
-    print(f"\nMean of {options.folds} folds by writer")
+    print(f"\nMean of {options.first or options.folds} of {options.folds} folds by writer")
     print(pd.DataFrame(rows).to_string(index=False, float_format="{:.3f}".format))
 
 
