@@ -32,7 +32,7 @@ MIN_ROWS_TO_HOLD_OUT = 200
 # Scores that partial_fit keeps to calibrate on.
 N_RECENT_SCORES = 1000
 # Steps, over all sequences, that a prediction holds in memory at once.
-MAX_STEPS_IN_MEMORY = 20_000
+MAX_STEPS_IN_MEMORY = 30_000
 
 
 class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):

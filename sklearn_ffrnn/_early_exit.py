@@ -54,5 +54,5 @@ def scores_until_sure(
         rows = rows[unsure]
         kept = unsure.repeat_interleave(questions)
         evidence = evidence[kept]
-        asked = asked.with_steps(network.normalizations[i](result.hidden)).select(kept)
+        asked = asked.with_steps(network.hand_on(i, result, asked, None)).select(kept)
     return scores

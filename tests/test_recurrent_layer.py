@@ -189,3 +189,15 @@ class TestPacked:
                 np.testing.assert_array_equal(got[:, :1], self.sequences[i])
                 np.testing.assert_array_equal(got[:, 1 + label], 1)
                 np.testing.assert_array_equal(got[:, 2 - label], 0)
+
+
+def test_reading_through_a_shift_and_a_scale(lengths):
+    layer, _, sequences = make(lengths)
+    batch = pack(sequences)
+    shift, scale = torch.tensor([1.0, -2, 0.5]).double(), torch.tensor([0.5, 3, 1]).double()
+    steps = batch.sequences.steps
+    torch.testing.assert_close(
+        layer.reading(shift, scale)(steps, batch.sequences),
+        layer((steps - shift) * scale, batch.sequences),
+    )
+    assert layer.w_x.requires_grad

@@ -11,8 +11,9 @@ from torch import Tensor, nn
 from ._goodness import StepGoodness, step_goodness
 from ._layers import make_layers, output_sizes
 from ._losses import OBJECTIVES, weighted_mean
-from ._normalization import make_normalization
+from ._normalization import Standardize, make_normalization
 from ._packed import Batch, Packed
+from ._recurrent import RecurrentLayer
 
 # Share of the newest batch in a threshold that follows the data.
 THRESHOLD_MOMENTUM = 0.1
@@ -113,15 +114,28 @@ class ForwardForwardRNN(nn.Module):
 
     def goodness_of_layer(self, i: int, sequences: Packed) -> StepGoodness:
         """Return the goodness of every step in layer `i`, which reads `sequences`."""
-        return step_goodness(self.layers[i], sequences.steps, sequences, self.goodness)
+        layer = self.layers[i]
+        if i > 0 and self._folds(i - 1):
+            layer = layer.reading(*self.normalizations[i - 1].shift_and_scale())
+        return step_goodness(layer, sequences.steps, sequences, self.goodness)
 
     def hand_on(
         self, i: int, result: StepGoodness, sequences: Packed, weight: Tensor | None
     ) -> Tensor:
         """Return the normalized activities of layer `i`, which the next layer reads."""
+        if self._folds(i):
+            return result.hidden
         per_step = None if weight is None else weight[sequences.sample]
         steps: Tensor = self.normalizations[i](result.hidden, per_step)
         return steps
+
+    def _folds(self, i: int) -> bool:
+        """Tell whether layer `i + 1` normalizes by its weights, which spares a pass over all steps.
+
+        In training the statistics move from batch to batch.
+        """
+        standardizes = isinstance(self.normalizations[i], Standardize)
+        return standardizes and not self.training and isinstance(self.layers[i + 1], RecurrentLayer)
 
     def layer_losses(self, batch: Batch) -> Iterator[Tensor]:
         """Yield the loss of each layer, whose gradient reaches that layer alone."""

@@ -48,6 +48,10 @@ class Standardize(nn.Module):
             self._follow(hidden, weight)
         return nn.functional.batch_norm(hidden, self.mean, self.variance, eps=EPSILON)
 
+    def shift_and_scale(self) -> tuple[Tensor, Tensor]:
+        """Return what is taken off each unit, and what it is multiplied by then."""
+        return self.mean, torch.rsqrt(self.variance + EPSILON)
+
     def _follow(self, hidden: Tensor, weight: Tensor | None) -> None:
         # Sums, since torch.var_mean is slow over the first axis on a CPU.
         if weight is None:

@@ -10,6 +10,7 @@ work in place. No gradient of the hidden states is kept for longer than a block.
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -213,6 +214,14 @@ class RecurrentLayer(nn.Module):
         self.w_x = draw(n_units, n_inputs)
         self.w_h = draw(n_units, n_units)
         self.bias = draw(n_units)
+
+    def reading(self, shift: Tensor, scale: Tensor) -> RecurrentLayer:
+        """Return a layer that reads x as this one reads (x - shift) * scale."""
+        other = copy.copy(self)
+        w_x = self.w_x * scale
+        changed = {"w_x": nn.Parameter(w_x), "bias": nn.Parameter(self.bias - w_x @ shift)}
+        other._parameters = {**self._parameters, **changed}
+        return other
 
     def forward(self, steps: Tensor, sequences: Packed) -> Tensor:
         """Return hidden states that pass gradients to the layer below."""
