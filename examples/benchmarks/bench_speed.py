@@ -1,6 +1,7 @@
 """How fast is it? Forward-Forward against backpropagation through `torch.nn.RNN` and autograd.
 
     OMP_NUM_THREADS=1 python examples/benchmarks/bench_speed.py
+    OMP_NUM_THREADS=1 python examples/benchmarks/bench_speed.py --only parallel
     OMP_NUM_THREADS=1 python examples/benchmarks/bench_speed.py --only scaling
     OMP_NUM_THREADS=1 python examples/benchmarks/bench_speed.py --only auc --data DIR
 
@@ -17,13 +18,14 @@ from pathlib import Path
 import torch
 from speed.epochs import epochs, fit_overhead
 from speed.memory import memory
+from speed.parallel import parallel
 from speed.prediction import prediction, single_trajectory
 from speed.scaling import scaling
 from speed.setting import Setting
 from speed.time_to_auc import time_to_auc
 from speed.timing import table
 
-PARTS = ("epochs", "fit", "prediction", "memory", "scaling", "auc")
+PARTS = ("epochs", "fit", "prediction", "memory", "parallel", "scaling", "auc")
 
 
 def rows_of(part, setting, options):
@@ -35,6 +37,8 @@ def rows_of(part, setting, options):
     if part == "prediction":
         many = prediction(setting, options.repeats, options.predict)
         return many + single_trajectory(setting)
+    if part == "parallel":
+        return parallel(setting, options.repeats)
     if part == "memory":
         return memory(setting)
     return time_to_auc(options.data, options.samples)
