@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import warnings
 from abc import ABCMeta, abstractmethod
 from collections import deque
 from collections.abc import Callable
@@ -20,19 +19,19 @@ from torch import Tensor
 
 from ._calibration import Calibration, to_probabilities
 from ._columns import check_n_columns
-from ._device import resolve_device, to_cpu
+from ._device import resolve_device
+from ._inference import in_batches
 from ._labels import check_labels, class_weights, find_classes
+from ._persistence import to_any_machine, to_this_machine
 from ._sequences import Ragged, SequenceBatch, check_sequences, is_sequence_input
 from ._trainer import Training, make_generator, train
-from ._training_data import TrainingData, make_dataset
-from .nn import Packed, most_active
+from ._training_data import TrainingData, make_dataset, warn_of_saturation
+from .nn import Packed
 
 # With fewer rows, early_stopping="auto" trains on all of them.
 MIN_ROWS_TO_HOLD_OUT = 200
 # Scores that partial_fit keeps to calibrate on.
 N_RECENT_SCORES = 1000
-# Steps, over all sequences, that a prediction holds in memory at once.
-MAX_STEPS_IN_MEMORY = 30_000
 
 
 class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
@@ -64,12 +63,7 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
     }
 
     # Parameters that the network is built from, so that it can't go on when they change.
-    _network_parameters: tuple[str, ...] = (
-        "hidden_layer_sizes",
-        "cell",
-        "bidirectional",
-        "dtype",
-    )
+    _network_parameters: tuple[str, ...] = ("hidden_layer_sizes", "cell", "bidirectional", "dtype")
 
     @abstractmethod
     def _make_network(
@@ -297,7 +291,7 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         if groups is not None:
             groups = column_or_1d(groups)
             check_consistent_length(y, groups)
-        _warn_of_saturation(sequences)
+        warn_of_saturation(sequences)
         data = TrainingData(sequences, y, sample_weight, groups)
         self.n_negatives_ = 0
         if isinstance(X, SequenceBatch) and len(X.negatives):
@@ -314,34 +308,29 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             raise ValueError(
                 f"{type(self).__name__} requires y to be passed, but the target y is None."
             )
-        sequences = check_sequences(X, dtype=self._sequence_dtype())
-        self._check_channels(sequences, reset=reset)
-        return sequences, y
+        return self._check_sequences(X, reset=reset), y
 
     def _check_prediction_data(self, X: Any) -> Ragged:
         check_is_fitted(self)
         if is_sequence_input(X):
-            sequences = check_sequences(X, dtype=self._sequence_dtype())
-            self._check_channels(sequences, reset=False)
-            return sequences
+            return self._check_sequences(X, reset=False)
         return self._as_single_steps(
             validate_data(self, X, reset=False, dtype=(np.float64, np.float32))
         )
 
-    def _check_channels(self, sequences: Ragged, *, reset: bool) -> None:
+    def _check_sequences(self, X: Any, *, reset: bool) -> Ragged:
+        sequences = check_sequences(X, dtype="float32" if self.dtype == "auto" else self.dtype)
         n_channels = sequences.values.shape[1]
         if reset:
             self.n_features_in_ = n_channels
             vars(self).pop("feature_names_in_", None)
         else:
             check_n_columns(self, n_channels, what="the channels, on the last axis")
+        return sequences
 
     def _as_single_steps(self, X: np.ndarray) -> Ragged:
         dtype = X.dtype if self.dtype == "auto" else self.dtype
         return Ragged(X.astype(dtype, copy=False), np.ones(len(X), dtype=np.int64))
-
-    def _sequence_dtype(self) -> str:
-        return "float32" if self.dtype == "auto" else self.dtype
 
     def _encode(
         self, data: TrainingData, classes: np.ndarray | None
@@ -485,72 +474,23 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         return scores
 
     def _in_batches(self, sequences: Ragged, compute: Callable[[Packed], Tensor]) -> np.ndarray:
-        """Return what `compute` makes of each sequence.
-
-        Sequences of like length are computed together, a bounded number of steps at a time.
-        """
+        """Return what `compute` makes of each sequence."""
         dtype = str(next(self.network_.parameters()).dtype).removeprefix("torch.")
         values = sequences.values.astype(dtype, copy=False)
         dataset = make_dataset(Ragged(values, sequences.lengths), self.device_)
-        order = np.argsort(-sequences.lengths, kind="stable")
         copies = len(self.classes_) if len(self.classes_) > 2 else 1
-        budget = np.cumsum(sequences.lengths[order] * copies) // MAX_STEPS_IN_MEMORY
-        results: list[np.ndarray] = []
-        with torch.inference_mode():
-            for part in np.split(order, np.flatnonzero(np.diff(budget)) + 1):
-                batch = dataset.batch(torch.from_numpy(part))
-                results.append(compute(batch.sequences).cpu().numpy())
-        return np.concatenate(results)[np.argsort(order, kind="stable")]
+        return in_batches(dataset, compute, copies)
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "network_")
 
     def __getstate__(self) -> dict[str, Any]:
-        state = super().__getstate__()
-        if "network_" in state:
-            # A model from a GPU must load on a machine without one.
-            state["network_"] = copy.deepcopy(state["network_"]).to("cpu")
-            state["_optimizer_state"] = to_cpu(state["_optimizer_state"])
-            state["device_"] = str(state["device_"])
-            if "_stream" in state:
-                state["_stream"] = state["_stream"].get_state()
-        return state
+        return to_any_machine(super().__getstate__())
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        if "network_" in state:
-            state = dict(state)
-            if "_stream" in state:
-                stream = torch.Generator()
-                stream.set_state(state["_stream"])
-                state["_stream"] = stream
-            try:
-                state["device_"] = resolve_device(state["device_"])
-            except ValueError:
-                warnings.warn(
-                    f"The model was fitted on {state['device_']}, which this machine lacks; it "
-                    "goes on on the CPU.",
-                    UserWarning,
-                    stacklevel=2,
-                )
-                state["device_"] = torch.device("cpu")
-            state["network_"].to(state["device_"])
-        super().__setstate__(state)
+        super().__setstate__(to_this_machine(state))
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True
         return tags
-
-
-def _warn_of_saturation(sequences: Ragged) -> None:
-    """Warn of values that saturate all units, so that nothing is learnt from them."""
-    size = np.abs(sequences.values).max(axis=1)
-    most = most_active(getattr(torch, str(size.dtype)))
-    if size.max() > most:
-        row = np.searchsorted(np.cumsum(sequences.lengths), size.argmax(), side="right")
-        warnings.warn(
-            f"X[{row}] holds values up to {size.max():.3g}, and units saturate at {most:.3g}: "
-            "nothing is learnt there. Scale it (VelocityTransformer(scale='dataset')).",
-            UserWarning,
-            stacklevel=6,
-        )

@@ -23,6 +23,7 @@ from ._readout import (
     stage_scores,
 )
 from ._sequences import Ragged
+from ._thresholds import check_within_reach, layer_thresholds
 from ._training_data import TrainingData
 from .nn import ForwardForwardRNN, Packed
 from .nn._losses import OBJECTIVES
@@ -449,7 +450,9 @@ class FFRNNClassifier(RNNClassifier):
                 f"hidden_layer_sizes={self.hidden_layer_sizes!r} leaves a layer with one unit, but "
                 "goodness='log_ratio' compares two halves; give every layer two units or more."
             )
-        thresholds = self._layer_thresholds(sizes)
+        thresholds = layer_thresholds(self.threshold, len(sizes))
+        if self.cell != "relu" and self.goodness != "log_ratio":
+            check_within_reach(thresholds, sizes if self.goodness == "sum" else [1] * len(sizes))
         return ForwardForwardRNN(
             sequences.values.shape[1],
             n_classes,
@@ -463,47 +466,6 @@ class FFRNNClassifier(RNNClassifier):
             generator=generator,
             dtype=getattr(torch, str(sequences.values.dtype)),
         )
-
-    def _layer_thresholds(self, sizes: list[int]) -> list[tuple[float, float]] | None:
-        """Return the thresholds of positives and negatives in each layer, None for "auto"."""
-        if isinstance(self.threshold, str):
-            return None
-        pair = self.threshold if isinstance(self.threshold, tuple) else (self.threshold,) * 2
-        if len(pair) != 2:
-            raise ValueError(
-                f"threshold={self.threshold!r} is a tuple of {len(pair)}; a tuple is "
-                "(theta_pos, theta_neg). Give a list for one threshold per layer."
-            )
-        positive, negative = (self._one_per_layer(theta, len(sizes)) for theta in pair)
-        if (positive < negative).any():
-            raise ValueError(
-                f"threshold={self.threshold!r} asks less of positives than of negatives; give "
-                "(theta_pos, theta_neg) with theta_pos >= theta_neg."
-            )
-        if self.cell != "relu" and self.goodness != "log_ratio":
-            most = np.array(sizes) if self.goodness == "sum" else np.ones(len(sizes))
-            if (positive >= most).any():
-                raise ValueError(
-                    f"threshold={self.threshold!r} is out of reach: the {self.goodness} goodness "
-                    f"of cell={self.cell!r} stays below {most.min():g}. Lower it, or set "
-                    "goodness='log_ratio' or threshold='auto'."
-                )
-        return list(zip(positive.tolist(), negative.tolist(), strict=True))
-
-    def _one_per_layer(self, theta: Any, n_layers: int) -> np.ndarray:
-        try:
-            thresholds = np.atleast_1d(np.asarray(theta, dtype=np.float64))
-        except (TypeError, ValueError) as error:
-            raise ValueError(f"threshold={self.threshold!r} must hold numbers.") from error
-        if thresholds.ndim != 1 or len(thresholds) not in (1, n_layers):
-            raise ValueError(
-                f"threshold={self.threshold!r} has {thresholds.size} entries for {n_layers} "
-                "layer(s); give one number, one per layer in a list, or a tuple "
-                "(theta_pos, theta_neg)."
-            )
-        if not np.isfinite(thresholds).all():
-            raise ValueError(f"threshold={self.threshold!r} must be finite.")
-        return np.broadcast_to(thresholds, n_layers)
 
 
 def _n_computed(scores: np.ndarray) -> np.ndarray:

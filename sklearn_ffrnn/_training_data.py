@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,7 +10,7 @@ import torch
 from sklearn.model_selection import StratifiedGroupKFold, train_test_split
 
 from ._sequences import Ragged, SequenceBatch, check_sequences
-from .nn import SequenceDataset
+from .nn import SequenceDataset, most_active
 
 
 class TrainingData(NamedTuple):
@@ -113,3 +114,17 @@ def make_dataset(
         None if target is None else torch.tensor(target, dtype=torch.int64, device=device),
         None if weight is None else torch.tensor(weight, dtype=values.dtype, device=device),
     )
+
+
+def warn_of_saturation(sequences: Ragged) -> None:
+    """Warn of values that saturate all units, so that nothing is learnt from them."""
+    size = np.abs(sequences.values).max(axis=1)
+    most = most_active(getattr(torch, str(size.dtype)))
+    if size.max() > most:
+        row = np.searchsorted(np.cumsum(sequences.lengths), size.argmax(), side="right")
+        warnings.warn(
+            f"X[{row}] holds values up to {size.max():.3g}, and units saturate at {most:.3g}: "
+            "nothing is learnt there. Scale it (VelocityTransformer(scale='dataset')).",
+            UserWarning,
+            stacklevel=6,
+        )
