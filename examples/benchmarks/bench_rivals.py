@@ -30,7 +30,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from sklearn_ffrnn import BPTTRNNClassifier, FFRNNClassifier, VelocityTransformer
-from sklearn_ffrnn.sigma_lognormal import SigmaLognormalNegativeSampler, make_evaluation_set
+from sklearn_ffrnn.sigma_lognormal import make_evaluation_set
 
 try:
     from aeon.transformations.collection.convolution_based import MiniRocket
@@ -85,8 +85,9 @@ def questions(X, y, writer, n_samples, seed):
     chosen = np.arange(len(X))[:n_samples]
     yield "resampled", [X[i] for i in chosen], y[chosen], writer[chosen], PERIOD
     human = np.flatnonzero(y == 1)[: None if n_samples is None else n_samples // 2]
-    sampler = SigmaLognormalNegativeSampler(strength=1.0, random_state=seed)
-    fair, label, source = make_evaluation_set([X[i] for i in human], sampler)
+    fair, label, source = make_evaluation_set(
+        [X[i] for i in human], strength=1.0, random_state=seed, on_error="skip"
+    )
     yield "fair", fair, np.asarray(label), writer[human][source], None
 
 
