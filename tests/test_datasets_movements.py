@@ -69,7 +69,12 @@ def test_recordings_that_are_no_movements_are_left_out_and_counted(recordings):
     assert "3 of 4 recordings were left out" in movements.DESCR
 
 
-@pytest.mark.parametrize("content", [b"junk", gzip.compress(b"{")[:-4], [{"x": 1}], {"a": 1}, [3]])
+@pytest.mark.parametrize(
+    "content",
+    [b"junk", gzip.compress(b"{")[:-4], [{"x": 1}], {"a": 1}, [3]],
+    # Names that do not hold the bytes: gzip writes the time into them.
+    ids=["junk", "cut off", "no points", "no list", "no recordings"],
+)
 def test_other_data_files_are_refused(recordings, content):
     recordings(content)
     with pytest.raises(ValueError, match=r"trajectories\.json\.gz of the installed package"):
