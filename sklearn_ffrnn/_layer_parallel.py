@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
+from multiprocessing.connection import wait
 from multiprocessing.shared_memory import SharedMemory
 from typing import Any, NamedTuple
 
@@ -105,9 +106,8 @@ class LayerWorkers:
             self.connections.append(ours)
             self.processes.append(process)
         # Above the first layer, sequences are known by their lengths alone.
-        blank = SequenceDataset(
-            dataset.values[:, :0], dataset.lengths, dataset.target, dataset.weight
-        )
+        no_channels = dataset.values.new_empty(len(dataset.values), 0)
+        blank = SequenceDataset(no_channels, dataset.lengths, dataset.target, dataset.weight)
         for i, connection in enumerate(self.connections):
             moments = _of_layer(self.optimizer_state, network, i)
             connection.send((network, blank if i else dataset, self.settings, moments))
@@ -145,12 +145,15 @@ class LayerWorkers:
                 state[len(state)] = moment
         return state
 
-    def _answers(self) -> Iterator[Any]:
-        for connection in self.connections:
-            answer = connection.recv()
-            if isinstance(answer, Exception):
-                raise answer
-            yield answer
+    def _answers(self) -> list[Any]:
+        """Return what each layer says; the first error is the caller's, whoever waits for it."""
+        answers: dict[Any, Any] = {}
+        while len(answers) < len(self.connections):
+            for connection in wait([c for c in self.connections if c not in answers]):
+                answers[connection] = connection.recv()
+                if isinstance(answers[connection], Exception):
+                    raise answers[connection]
+        return [answers[connection] for connection in self.connections]
 
 
 def _of_layer(

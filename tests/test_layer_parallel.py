@@ -47,12 +47,13 @@ def test_the_result_is_the_same(settings):
         assert at_once.history_[0].keys() == in_turn.history_[0].keys()
 
 
-def test_an_error_in_a_worker_is_the_callers():
+@pytest.mark.parametrize("layer", [0, 1])
+def test_an_error_in_a_worker_is_the_callers(layer):
     X, y = make_data()
     classifier = make(layer_parallel=True, max_iter=2, warm_start=True).fit(X, y)
-    classifier.network_.output_sizes = [4, 6]  # too little room between the layers
     network = classifier.network_
-    with pytest.raises(RuntimeError, match="size"):
+    network.layers[layer].w_x.data = network.layers[layer].w_x.data[:, :1]  # reads too little
+    with pytest.raises(RuntimeError, match="shape"):
         classifier.fit(X, y)
     assert classifier.network_ is network
 
