@@ -441,7 +441,7 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         """Return which entry of the history decides which epoch is best."""
         if not held_out:
             return "train_loss"
-        return "valid_log_loss" if self.calibrate else "valid_loss"
+        return "valid_criterion" if self.calibrate else "valid_loss"
 
     def _calibrate(self, scores: np.ndarray, target: np.ndarray, weight: np.ndarray | None) -> None:
         """Fit one calibration for each stage."""

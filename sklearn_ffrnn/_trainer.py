@@ -20,6 +20,9 @@ from .nn import BatchIterator, SequenceDataset
 
 # Of one layer, as the history names it; skorch adds keys that end in _best.
 LAYER_LOSS = re.compile(r"train_loss_layer_\d+")
+# What a layer's loss weighs in the choice of the best epoch: enough to choose among epochs that all
+# rank a small held-out part perfectly, too little to overrule the log loss where they don't.
+TIE_BREAK = 0.01
 
 
 class Trainer(NeuralNet):
@@ -138,7 +141,8 @@ class ValidationScore(Callback):
 
     ``valid_score`` is the ROC AUC, or the accuracy with more than two classes;
     ``valid_log_loss`` the log loss after calibration, which is what predictions are made of. A
-    layer's own loss goes up with its confidence long before its ranking gets worse.
+    layer's own loss goes up with its confidence long before its ranking gets worse, so it only
+    breaks ties, in ``valid_criterion``, which chooses the best epoch.
     """
 
     def on_epoch_begin(self, net: Any, **_: Any) -> None:
@@ -156,7 +160,7 @@ class ValidationScore(Callback):
                 self.weights_.append(batch.weight.cpu().numpy())
 
     def on_epoch_end(self, net: Any, **_: Any) -> None:
-        """Record both figures of the epoch."""
+        """Record the figures of the epoch."""
         scores, target = np.concatenate(self.scores_), np.concatenate(self.targets_)
         weight = np.concatenate(self.weights_) if self.weights_ else None
         self.on_epoch_begin(net)
@@ -172,6 +176,8 @@ class ValidationScore(Callback):
                 score = float(roc_auc_score(target, scores))
         net.history.record("valid_score", score)
         net.history.record("valid_log_loss", log_loss)
+        tie_break = TIE_BREAK * net.history[-1, "valid_loss"]
+        net.history.record("valid_criterion", log_loss + tie_break)
 
 
 class FitProgress(Callback):

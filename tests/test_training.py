@@ -28,7 +28,7 @@ class TestHeldOutPart:
         classifier = make_classifier(early_stopping=setting, max_iter=2).fit(*many(n))
         assert (classifier.validation_scores_ is not None) == held
         assert ("valid_loss" in classifier.history_[0]) == held
-        watched = "valid_log_loss" if held else "train_loss"
+        watched = "valid_criterion" if held else "train_loss"
         assert classifier.best_loss_ == min(epoch[watched] for epoch in classifier.history_)
         assert len(classifier.loss_curve_) == classifier.n_iter_ == 2
 
@@ -45,12 +45,12 @@ class TestHeldOutPart:
             max_iter=200, n_iter_no_change=3, learning_rate_init=0.02, **HELD_OUT
         ).fit(X, y)
         assert 3 < classifier.n_iter_ < 200
-        losses = [epoch["valid_log_loss"] for epoch in classifier.history_]
+        losses = [epoch["valid_criterion"] for epoch in classifier.history_]
         best = int(np.argmin(losses))
         again = make_classifier(
             max_iter=best + 1, n_iter_no_change=3, learning_rate_init=0.02, tol=0, **HELD_OUT
         ).fit(X, y)
-        assert losses[best] == pytest.approx(again.history_[best]["valid_log_loss"])
+        assert losses[best] == pytest.approx(again.history_[best]["valid_criterion"])
         torch.testing.assert_close(weights(classifier), weights(again))
 
     def test_watches_the_networks_own_loss_without_calibration(self, make_classifier):
