@@ -30,6 +30,8 @@ from .nn import Packed
 
 # With fewer rows, early_stopping="auto" trains on all of them.
 MIN_ROWS_TO_HOLD_OUT = 200
+# Weights in float32, activities in bfloat16.
+MIXED = "mixed_bfloat16"
 # Scores that partial_fit keeps to calibrate on.
 N_RECENT_SCORES = 1000
 
@@ -56,7 +58,7 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         "class_weight": [StrOptions({"balanced"}), dict, None],
         "warm_start": ["boolean"],
         "device": [str, torch.device],
-        "dtype": [StrOptions({"auto", "float32", "float64"})],
+        "dtype": [StrOptions({"auto", "float32", "float64", MIXED})],
         "callbacks": [list, tuple, None],
         "verbose": ["verbose"],
         "random_state": ["random_state"],
@@ -319,7 +321,7 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         )
 
     def _check_sequences(self, X: Any, *, reset: bool) -> Ragged:
-        sequences = check_sequences(X, dtype="float32" if self.dtype == "auto" else self.dtype)
+        sequences = check_sequences(X, dtype=self._weight_dtype("float32"))
         n_channels = sequences.values.shape[1]
         if reset:
             self.n_features_in_ = n_channels
@@ -329,8 +331,20 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         return sequences
 
     def _as_single_steps(self, X: np.ndarray) -> Ragged:
-        dtype = X.dtype if self.dtype == "auto" else self.dtype
+        dtype = self._weight_dtype(str(X.dtype))
         return Ragged(X.astype(dtype, copy=False), np.ones(len(X), dtype=np.int64))
+
+    def _weight_dtype(self, auto: str) -> str:
+        """Return the precision of data, weights and losses, `auto` where the user left it open."""
+        return {"auto": auto, MIXED: "float32"}.get(self.dtype, self.dtype)
+
+    def _dtypes(self, sequences: Ragged) -> dict[str, torch.dtype]:
+        """Return the types that a network for the data computes in."""
+        dtype = getattr(torch, str(sequences.values.dtype))
+        return {
+            "dtype": dtype,
+            "activity_dtype": torch.bfloat16 if self.dtype == MIXED else dtype,
+        }
 
     def _encode(
         self, data: TrainingData, classes: np.ndarray | None

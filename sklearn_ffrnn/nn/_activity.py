@@ -7,10 +7,14 @@ from torch import Tensor
 
 
 def mean_squares(hidden: Tensor, n_groups: int) -> Tensor:
-    """Return the mean square of each group of units: (n_steps, n_units) to (n_steps, n_groups)."""
+    """Return the mean square of each group of units: (n_steps, n_units) to (n_steps, n_groups).
+
+    In single precision at least: goodness is a sum of them, and its gradient their difference.
+    """
+    dtype = torch.promote_types(hidden.dtype, torch.float32)
     squares = [
         # The norm, unlike the dot product, allocates no products.
-        torch.linalg.vector_norm(groups, dim=2).square() / groups.shape[2]
+        torch.linalg.vector_norm(groups, dim=2, dtype=dtype).square() / groups.shape[2]
         for groups in by_group(hidden, n_groups)
     ]
     return torch.cat(squares, dim=1)

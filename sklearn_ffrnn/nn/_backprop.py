@@ -62,6 +62,8 @@ class BackpropRNN(nn.Module):
         Draws initial weights and dropout masks.
     dtype : torch.dtype, optional
         Type of the weights.
+    activity_dtype : torch.dtype, optional
+        Type that activities are computed in; None takes that of the weights.
     """
 
     def __init__(
@@ -77,6 +79,7 @@ class BackpropRNN(nn.Module):
         bidirectional: bool = False,
         generator: torch.Generator | None = None,
         dtype: torch.dtype | None = None,
+        activity_dtype: torch.dtype | None = None,
     ) -> None:
         super().__init__()
         self.n_classes = n_classes
@@ -88,6 +91,7 @@ class BackpropRNN(nn.Module):
             bidirectional=bidirectional,
             generator=generator,
             dtype=dtype,
+            activity_dtype=activity_dtype,
         )
         n_last = output_sizes(hidden_layer_sizes, bidirectional)[-1]
         self.dropout = Dropout(dropout, generator)
@@ -107,6 +111,7 @@ class BackpropRNN(nn.Module):
         steps = sequences.steps
         for i, layer in enumerate(self.layers):
             steps = layer(steps if i == 0 else self.dropout(steps), sequences)
+        steps = steps.to(self.head.dtype)
         if self.pooling == "mean":
             logits = sequences.mean_over_steps(steps) @ self.head[0]
         elif self.pooling == "last":

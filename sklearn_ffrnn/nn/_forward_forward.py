@@ -49,6 +49,8 @@ class ForwardForwardRNN(nn.Module):
         Draws the initial weights.
     dtype : torch.dtype, optional
         Type of the weights.
+    activity_dtype : torch.dtype, optional
+        Type that activities are computed in; None takes that of the weights.
     """
 
     threshold: Tensor
@@ -67,6 +69,7 @@ class ForwardForwardRNN(nn.Module):
         objective: str = "symmetric",
         generator: torch.Generator | None = None,
         dtype: torch.dtype | None = None,
+        activity_dtype: torch.dtype | None = None,
     ) -> None:
         super().__init__()
         self.n_classes = n_classes
@@ -86,6 +89,7 @@ class ForwardForwardRNN(nn.Module):
             bidirectional=bidirectional,
             generator=generator,
             dtype=dtype,
+            activity_dtype=activity_dtype,
         )
         self.output_sizes = output_sizes(hidden_layer_sizes, bidirectional)
         self.normalizations = nn.ModuleList(

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
+
 import torch
 from torch import Tensor, nn
+from torch.func import functional_call
 from torch.nn.utils.rnn import PackedSequence
 
 from ._activity import mean_squares
 from ._packed import Packed
 
 CELLS = {"gru": nn.GRU, "lstm": nn.LSTM}
+
+
+def _full_precision(device: torch.device) -> AbstractContextManager[None]:
+    """Keep cuDNN from rounding to 10 bits: a GPU's numbers are to be those of a CPU."""
+    if device.type != "cuda":
+        return nullcontext()
+    cudnn = torch.backends.cudnn
+    return cudnn.flags(
+        enabled=cudnn.enabled,
+        benchmark=cudnn.benchmark,
+        deterministic=cudnn.deterministic,
+        allow_tf32=False,
+    )
 
 
 class GatedLayer(nn.Module):
@@ -27,6 +43,8 @@ class GatedLayer(nn.Module):
         Draws the initial weights, uniform in +-1/sqrt(n_units) as torch does.
     dtype : torch.dtype, optional
         Type of the weights.
+    activity_dtype : torch.dtype, optional
+        Type that activities are computed in; None takes that of the weights.
     """
 
     def __init__(
@@ -37,19 +55,25 @@ class GatedLayer(nn.Module):
         *,
         generator: torch.Generator | None = None,
         dtype: torch.dtype | None = None,
+        activity_dtype: torch.dtype | None = None,
     ) -> None:
         super().__init__()
         # Made without weights: torch would draw them from the global state.
         empty = CELLS[cell](n_inputs, n_units, dtype=dtype, device="meta")
         self.cell = empty.to_empty(device="cpu")
+        self.activity_dtype = activity_dtype or dtype
         with torch.no_grad():
             for weight in self.cell.parameters():
                 weight.uniform_(-(n_units**-0.5), n_units**-0.5, generator=generator)
 
     def forward(self, steps: Tensor, sequences: Packed) -> Tensor:
         """Return hidden states that pass gradients to the layer below."""
-        packed = PackedSequence(steps, torch.tensor(sequences.sizes))
-        hidden: PackedSequence = self.cell(packed)[0]
+        packed = PackedSequence(steps.to(self.activity_dtype), torch.tensor(sequences.sizes))
+        weights = {
+            name: weight.to(self.activity_dtype) for name, weight in self.cell.named_parameters()
+        }
+        with _full_precision(steps.device):
+            hidden: PackedSequence = functional_call(self.cell, weights, (packed,))[0]
         return hidden.data
 
     def squared_activity(

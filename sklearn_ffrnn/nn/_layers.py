@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import torch
 from torch import nn
@@ -21,13 +22,19 @@ def make_layers(
     bidirectional: bool = False,
     generator: torch.Generator | None = None,
     dtype: torch.dtype | None = None,
+    activity_dtype: torch.dtype | None = None,
 ) -> nn.ModuleList:
     """Return layers of `cell` ("relu", "gru" or "lstm") units, each to read the one before."""
+    settings: dict[str, Any] = {
+        "generator": generator,
+        "dtype": dtype,
+        "activity_dtype": activity_dtype,
+    }
 
     def layer(n_in: int, n_units: int) -> nn.Module:
         if cell == "relu":
-            return RecurrentLayer(n_in, n_units, generator=generator, dtype=dtype)
-        return GatedLayer(cell, n_in, n_units, generator=generator, dtype=dtype)
+            return RecurrentLayer(n_in, n_units, **settings)
+        return GatedLayer(cell, n_in, n_units, **settings)
 
     widths = [n_inputs, *output_sizes(hidden_layer_sizes, bidirectional)]
     return nn.ModuleList(

@@ -55,13 +55,13 @@ class Standardize(nn.Module):
     def _follow(self, hidden: Tensor, weight: Tensor | None) -> None:
         # Sums, since torch.var_mean is slow over the first axis on a CPU.
         if weight is None:
-            mean = hidden.sum(dim=0) / len(hidden)
+            mean = hidden.sum(dim=0, dtype=self.mean.dtype) / len(hidden)
             parts = hidden.split(ROWS_IN_CACHE)
             squares = torch.stack([(part - mean).square_().sum(dim=0) for part in parts])
             variance = squares.sum(dim=0) / len(hidden)
         else:
             share = weight / weight.sum()
-            mean = share @ hidden
+            mean = share @ hidden.to(share.dtype)
             variance = share @ (hidden - mean).square_()
         self.n_batches += 1
         # A plain average over the first batches, then one that forgets: unbiased from the start.

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import torch
@@ -194,6 +194,8 @@ class RecurrentLayer(nn.Module):
         Draws the initial weights, uniform in +-1/sqrt(n_units) as in `torch.nn.RNN`.
     dtype : torch.dtype, optional
         Type of the weights.
+    activity_dtype : torch.dtype, optional
+        Type that activities are computed in; None takes that of the weights.
     """
 
     def __init__(
@@ -203,6 +205,7 @@ class RecurrentLayer(nn.Module):
         *,
         generator: torch.Generator | None = None,
         dtype: torch.dtype | None = None,
+        activity_dtype: torch.dtype | None = None,
     ) -> None:
         super().__init__()
         bound = 1 / math.sqrt(n_units)
@@ -211,6 +214,7 @@ class RecurrentLayer(nn.Module):
             values = torch.empty(*shape, dtype=dtype)
             return nn.Parameter(values.uniform_(-bound, bound, generator=generator))
 
+        self.activity_dtype = activity_dtype or dtype
         self.w_x = draw(n_units, n_inputs)
         self.w_h = draw(n_units, n_units)
         self.bias = draw(n_units)
@@ -225,7 +229,7 @@ class RecurrentLayer(nn.Module):
 
     def forward(self, steps: Tensor, sequences: Packed) -> Tensor:
         """Return hidden states that pass gradients to the layer below."""
-        return _HiddenStates.apply(steps, self.w_x, self.w_h, self.bias, sequences)
+        return _HiddenStates.apply(*self._operands(steps), sequences)
 
     def squared_activity(
         self, steps: Tensor, sequences: Packed, n_groups: int = 1
@@ -235,4 +239,8 @@ class RecurrentLayer(nn.Module):
         The squares, of shape (n_steps, n_groups), pass a gradient to the weights of this layer and
         none to the layer below (`steps` must not ask for one); the hidden states pass none at all.
         """
-        return _SquaredActivity.apply(steps, self.w_x, self.w_h, self.bias, sequences, n_groups)
+        return _SquaredActivity.apply(*self._operands(steps), sequences, n_groups)
+
+    def _operands(self, steps: Tensor) -> Iterator[Tensor]:
+        """Yield what is multiplied, in the type that activities are computed in."""
+        return (value.to(self.activity_dtype) for value in (steps, self.w_x, self.w_h, self.bias))
