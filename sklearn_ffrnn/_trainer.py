@@ -264,6 +264,8 @@ def train(
     """
     n_losses = len(network.parameter_blocks())
     chain: list[Any] = [
+        # Before those that end training, so that they see the last epoch too.
+        *named_callbacks(callbacks or ()),
         ("stop_on_divergence", StopOnDivergence()),
         (
             "early_stopping",
@@ -298,7 +300,6 @@ def train(
             threshold_mode="abs",
         )
         chain.insert(-1, ("learning_rate", schedule))
-    chain += named_callbacks(callbacks or ())
     trainer = Trainer(
         network,
         criterion=torch.nn.Identity,  # the network knows its own losses

@@ -244,6 +244,16 @@ class TestCallbacks:
             n_iter = make_classifier(callbacks=[callback]).fit(*sequences).n_iter_
         assert n_iter == (3 if form == "class" else 2)
 
+    def test_see_the_epoch_that_ends_training(self, make_classifier, sequences):
+        class Count(Callback):
+            def on_epoch_end(self, net, **_):
+                net.history.record("seen", True)
+
+        settings = {"max_iter": 50, "tol": 1e9, "n_iter_no_change": 2, **HELD_OUT}
+        classifier = make_classifier(callbacks=[Count()], **settings).fit(*sequences)
+        assert classifier.n_iter_ < 50
+        assert all(epoch["seen"] for epoch in classifier.history_)
+
     def test_see_the_losses_of_every_layer(self, make_ff, sequences):
         lines = []
 
