@@ -14,6 +14,7 @@ test: $(VENV)/.test lint
 
 lint: $(VENV)/.test
 	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
 
 clean:
 	rm -rf $(VENV) demo_output

@@ -6,6 +6,8 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit, log_softmax, softmax
 
+from ._typing import FloatArray
+
 # Beyond this, a slope says only that the classes are separable in the few samples at hand.
 MAX_LOG_SLOPE = np.log(1e3)
 
@@ -27,7 +29,7 @@ class Calibration:
 
     def __init__(self, n_classes: int) -> None:
         self.slope = 1.0
-        self.intercept = np.zeros(n_classes)
+        self.intercept: FloatArray = np.zeros(n_classes)
 
     def fit(
         self, scores: np.ndarray, target: np.ndarray, weight: np.ndarray | None = None
@@ -76,11 +78,10 @@ class Calibration:
         self.intercept = np.append(0.0, fitted[1:])
         return self
 
-    def logits(self, scores: np.ndarray) -> np.ndarray:
+    def logits(self, scores: FloatArray) -> FloatArray:
         """Return (n,) log-odds of class 1, or (n, n_classes) unnormalised log-probabilities."""
-        if len(self.intercept) == 2:
-            return self.slope * scores + self.intercept[1]
-        return self.slope * scores + self.intercept
+        shift = self.intercept[1:] if len(self.intercept) == 2 else self.intercept
+        return self.slope * scores + shift
 
     def log_loss(
         self, scores: np.ndarray, target: np.ndarray, weight: np.ndarray | None = None

@@ -26,7 +26,7 @@ from ._persistence import to_any_machine, to_this_machine
 from ._sequences import Ragged, SequenceBatch, check_sequences, is_sequence_input
 from ._trainer import Training, make_generator, train
 from ._training_data import TrainingData, make_dataset, warn_of_saturation
-from .nn import Packed
+from .nn import Network, Packed
 
 # With fewer rows, early_stopping="auto" trains on all of them.
 MIN_ROWS_TO_HOLD_OUT = 200
@@ -67,10 +67,15 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
     # Parameters that the network is built from, so that it can't go on when they change.
     _network_parameters: tuple[str, ...] = ("hidden_layer_sizes", "cell", "bidirectional", "dtype")
 
+    classes_: np.ndarray
+    network_: Network
+    _optimizer_state: dict[str, Any] | None
+    _recent_scores: deque[tuple[Any, Any, Any]] | None
+
     @abstractmethod
     def _make_network(
         self, sequences: Ragged, n_classes: int, generator: torch.Generator
-    ) -> torch.nn.Module:
+    ) -> Network:
         """Return an untrained network for the data."""
 
     @_fit_context(prefer_skip_nested_validation=True)
@@ -109,10 +114,10 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
     def _all_or_nothing(self, method: str, *args: Any) -> Any:
         """Run the method on a stand-in: if it fails, nothing that was fitted before is lost."""
         stand_in = object.__new__(type(self))
-        vars(stand_in).update(vars(self))
+        stand_in.__dict__.update(self.__dict__)
         getattr(stand_in, method)(*args)
-        vars(self).clear()
-        vars(self).update(vars(stand_in))
+        self.__dict__.clear()
+        self.__dict__.update(stand_in.__dict__)
         return self
 
     def _fit(self, X: Any, y: Any, sample_weight: Any, groups: Any) -> None:
@@ -272,7 +277,8 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         """
         decision = self.decision_function(X)
         chosen = (decision > 0).astype(int) if decision.ndim == 1 else decision.argmax(axis=1)
-        return self.classes_[chosen]
+        labels: np.ndarray = self.classes_[chosen]
+        return labels
 
     def _check_training_data(
         self, X: Any, y: Any, sample_weight: Any, groups: Any, *, reset: bool
@@ -325,7 +331,7 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         n_channels = sequences.values.shape[1]
         if reset:
             self.n_features_in_ = n_channels
-            vars(self).pop("feature_names_in_", None)
+            self.__dict__.pop("feature_names_in_", None)
         else:
             check_n_columns(self, n_channels, what="the channels, on the last axis")
         return sequences
@@ -360,11 +366,12 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
     def _network_settings(self) -> dict[str, Any]:
         return {name: copy.copy(getattr(self, name)) for name in self._network_parameters}
 
-    def _copy_network(self) -> torch.nn.Module:
+    def _copy_network(self) -> Network:
         """Return a copy of the network to go on with, which no parameter may contradict."""
         for name, now in self._network_settings().items():
             before = self._built_with[name]
-            if not np.array_equal(*(np.array(v, dtype=object, ndmin=1) for v in (before, now))):
+            old, new = (np.array(v, dtype=object, ndmin=1) for v in (before, now))
+            if not np.array_equal(old, new):
                 raise ValueError(
                     f"The network to go on with was made with {name}={before!r}, not {now!r}. Set "
                     f"{name} back, or call fit with warm_start=False to start anew."
@@ -378,7 +385,7 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
                 f"hidden_layer_sizes={self.hidden_layer_sizes!r} must be one or more positive "
                 "whole numbers, the units of each layer."
             )
-        return sizes.tolist()
+        return [int(size) for size in sizes]
 
     def _held_out(self, data: TrainingData, random_state: np.random.RandomState) -> np.ndarray:
         """Return a mask of the rows to validate on."""
@@ -397,7 +404,7 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
 
     def _train(
         self,
-        network: torch.nn.Module,
+        network: Network,
         data: TrainingData,
         validation: TrainingData | None,
         *,

@@ -197,6 +197,8 @@ class FFRNNClassifier(RNNClassifier):
         "objective",
     )
 
+    network_: ForwardForwardRNN
+
     def __init__(
         self,
         hidden_layer_sizes: Any = (96, 96, 96),
@@ -280,7 +282,8 @@ class FFRNNClassifier(RNNClassifier):
         """
         scores = self._scores(self._check_prediction_data(X), self.network_.scores)
         theta = self.network_.threshold.mean(dim=1).cpu().numpy()
-        return scores + theta.reshape(1, -1, *[1] * (scores.ndim - 2))
+        goodness: np.ndarray = scores + theta.reshape(1, -1, *[1] * (scores.ndim - 2))
+        return goodness
 
     def predict_proba(self, X: Any, exit_confidence: float | None = None) -> np.ndarray:
         """Return the probability of each class.
@@ -473,4 +476,5 @@ class FFRNNClassifier(RNNClassifier):
 def _n_computed(scores: np.ndarray) -> np.ndarray:
     """Return how many layers each sample went through."""
     computed = ~np.isnan(scores.reshape(*scores.shape[:2], -1)).any(axis=2)
-    return computed.sum(axis=1)
+    n_layers: np.ndarray = computed.sum(axis=1)
+    return n_layers

@@ -11,17 +11,17 @@ from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
 
 
-def check_labels(y: Any) -> np.ndarray:
-    """Return `y` as a one-dimensional array of class labels.
+def check_labels(target: Any) -> np.ndarray:
+    """Return `target` as a one-dimensional array of class labels.
 
     Raises
     ------
     ValueError
-        If a label is missing or infinite, or `y` is no classification target.
+        If a label is missing or infinite, or `target` is no classification target.
     TypeError
         If strings and numbers are mixed.
     """
-    y = column_or_1d(y, warn=True)
+    y: np.ndarray = column_or_1d(target, warn=True)
     unusable = pd.isna(y) | (np.isinf(y) if y.dtype.kind == "f" else False)
     if unusable.any():
         bad = int(np.flatnonzero(unusable)[0])
@@ -71,7 +71,7 @@ def class_weights(class_weight: Any, y: np.ndarray) -> np.ndarray:
     ValueError
         If `class_weight` names unknown classes, or a weight is negative or not finite.
     """
-    weight = compute_sample_weight(class_weight, y)
+    weight: np.ndarray = compute_sample_weight(class_weight, y)
     if not (np.isfinite(weight) & (weight >= 0)).all():
         raise ValueError(f"class_weight={class_weight!r} must hold finite weights of 0 or more.")
     return weight

@@ -135,7 +135,7 @@ class LayerWorkers:
         sizes = [len(index) for index in order.split(self.settings.batch_size)]
         yield from zip(sizes, map(list, zip(*by_layer, strict=True)), strict=True)
 
-    def adam_state(self) -> dict[str, Any]:
+    def adam_state(self) -> dict[int, Any]:
         """Return the state of the layers' optimisers as of one over all parameters."""
         for connection in self.connections:
             connection.send("moments")
@@ -149,7 +149,8 @@ class LayerWorkers:
         """Return what each layer says; the first error is the caller's, whoever waits for it."""
         answers: dict[Any, Any] = {}
         while len(answers) < len(self.connections):
-            for connection in wait([c for c in self.connections if c not in answers]):
+            ready: list[Any] = wait([c for c in self.connections if c not in answers])
+            for connection in ready:
                 answers[connection] = connection.recv()
                 if isinstance(answers[connection], Exception):
                     raise answers[connection]

@@ -158,7 +158,7 @@ def scores_over_time(network: ForwardForwardRNN, readout: Readout, sequences: Pa
     """
     asked = readout.ask(network, sequences)
     weights, offsets = (x.to(asked.steps.device) for x in readout.weights(len(network.layers)))
-    outputs, done = 0.0, 0
+    outputs, done = weights.new_zeros(()), 0
     for i, result in enumerate(network.layer_goodness(asked)):
         evidence = readout.evidence(network, i, result)
         columns = evidence.shape[1]

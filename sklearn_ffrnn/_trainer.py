@@ -16,7 +16,7 @@ from tqdm.auto import tqdm
 
 from ._calibration import Calibration
 from ._layer_parallel import LayerWorkers, Settings
-from .nn import BatchIterator, SequenceDataset
+from .nn import BatchIterator, ForwardForwardRNN, Network, SequenceDataset
 
 # Of one layer, as the history names it; skorch adds keys that end in _best.
 LAYER_LOSS = re.compile(r"train_loss_layer_\d+")
@@ -239,7 +239,7 @@ class Training(NamedTuple):
 
 
 def train(
-    network: torch.nn.Module,
+    network: Network,
     dataset: SequenceDataset,
     validation: SequenceDataset | None,
     *,
@@ -324,6 +324,7 @@ def train(
         for group in trainer.optimizer_.param_groups:  # moments go on, settings are today's
             group.update(lr=learning_rate_init, weight_decay=alpha)
     if layer_parallel:
+        assert isinstance(network, ForwardForwardRNN)  # the baseline is one part that learns
         settings = Settings(batch_size, alpha, max_grad_norm)
         with LayerWorkers(network, dataset, settings, optimizer_state) as trainer.workers:
             trainer.partial_fit(dataset, y=None)

@@ -122,7 +122,7 @@ class _Log:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.attributes: dict[str, str] = {}
-        self.points: list[tuple[float, float, float]] = []
+        self.points: list[tuple[float, ...]] = []
         parser = expat.ParserCreate()
         parser.StartDoctypeDeclHandler = self._refuse_doctype
         parser.StartElementHandler = self._element

@@ -11,6 +11,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, validate_params
 
 from .._sequences import check_trajectories
+from .._typing import FloatArray
 
 _QUANTA = (1.0, 0.5, 0.25, 0.1, 0.05, 0.01, 0.001)
 _RETURNS = 0.1  # a chord below this part of the extent is a return to the start
@@ -106,8 +107,8 @@ def make_minimum_jerk_movements(
 
 
 def _strokes(source: np.ndarray) -> list[slice]:
-    changes = np.flatnonzero(np.diff(source[:, 3])) + 1 if source.shape[1] == 4 else []
-    bounds = [0, *changes, len(source)]
+    changed = source[1:, 3:] != source[:-1, 3:]  # empty without stroke_id
+    bounds = [0, *(np.flatnonzero(changed) + 1), len(source)]
     return [slice(a, b) for a, b in pairwise(bounds)]
 
 
@@ -144,8 +145,8 @@ def _least_jerk(
 
 
 def hermite_quintic(
-    tau: np.ndarray, start: np.ndarray, end: np.ndarray, v_start: np.ndarray, v_end: np.ndarray
-) -> np.ndarray:
+    tau: FloatArray, start: FloatArray, end: FloatArray, v_start: FloatArray, v_end: FloatArray
+) -> FloatArray:
     """Return the path of least jerk between two states without acceleration, at tau in [0, 1]."""
     tau = tau[:, None]
     progress = tau**3 * (10 - 15 * tau + 6 * tau**2)
@@ -154,7 +155,7 @@ def hermite_quintic(
     return start + (end - start) * progress + v_start * from_start + v_end * to_end
 
 
-def via_point_bump(tau: np.ndarray, tau_1: float) -> np.ndarray:
+def via_point_bump(tau: FloatArray, tau_1: float) -> FloatArray:
     """Return the function of least jerk that is 1 at tau_1 and at rest at 0 at both ends."""
 
     def terms(x: np.ndarray | float, derivative: int = 0) -> list[Any]:
@@ -164,8 +165,9 @@ def via_point_bump(tau: np.ndarray, tau_1: float) -> np.ndarray:
         return [*powers, ones[2] * late ** (5 - derivative)]
 
     conditions = np.array([terms(tau_1), terms(1.0), terms(1.0, 1), terms(1.0, 2)])
-    coefficients = np.linalg.solve(conditions, [1.0, 0.0, 0.0, 0.0])
-    return coefficients @ np.array(terms(tau))
+    coefficients: FloatArray = np.linalg.solve(conditions, [1.0, 0.0, 0.0, 0.0])
+    values: FloatArray = coefficients @ np.array(terms(tau))
+    return values
 
 
 def _quantum(values: np.ndarray) -> float | None:

@@ -112,7 +112,7 @@ def _data_file() -> Path:
 def _read_json(path: Path) -> list[dict[str, Any]]:
     try:
         with gzip.open(path, "rt", encoding="utf-8") as file:
-            recordings = json.load(file)
+            recordings: list[dict[str, Any]] = json.load(file)
         if all({"points", "timing"} <= recording.keys() for recording in recordings):
             return recordings
     except (OSError, EOFError, ValueError, AttributeError, TypeError) as error:

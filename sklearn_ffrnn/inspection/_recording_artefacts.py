@@ -175,7 +175,7 @@ def _check_labels(trajectories: Any, y: Any, groups: Any) -> tuple[np.ndarray, A
 def _folds(cv: Any, y: np.ndarray, groups: Any, rng: Any) -> list[tuple[Any, Any]]:
     """Return the train and test positions of each fold, with both classes in each."""
     n_folds = 5 if cv is None else cv
-    if isinstance(n_folds, Integral):
+    if isinstance(n_folds, (int, np.integer)):
         what = "trajectories" if groups is None else "groups"
         for label in np.unique(y):
             kin = np.flatnonzero(y == label) if groups is None else np.unique(groups[y == label])
@@ -198,13 +198,16 @@ def _folds(cv: Any, y: np.ndarray, groups: Any, rng: Any) -> list[tuple[Any, Any
     return folds
 
 
-def _row(aucs: np.ndarray, features: pd.DataFrame, y: np.ndarray, *, grouped: bool) -> dict:
+def _row(
+    aucs: np.ndarray, features: pd.DataFrame, y: np.ndarray, *, grouped: bool
+) -> dict[str, Any]:
     n_folds = len(aucs)
     auc = float(aucs.mean())
     error = float(aucs.std(ddof=1) / np.sqrt(n_folds)) if n_folds > 1 else np.nan
-    likely, sure = error * student_t.ppf([0.95, 0.99], n_folds - 1) if n_folds > 1 else (0.0, 0.0)
+    quantiles = student_t.ppf(np.array([0.95, 0.99]), n_folds - 1)
+    likely, sure = error * quantiles if n_folds > 1 else (0.0, 0.0)
     told_apart = auc - 0.5 > max(_TOLERANCE + likely, sure)
-    telling = max(features, key=lambda name: _separation(features[name], y))
+    telling: str = max(features.columns, key=lambda name: _separation(features[str(name)], y))
     return {
         "auc": auc,
         "standard_error": error,
@@ -229,4 +232,4 @@ def _verdict(auc: float, told_apart: bool, *, below: bool, grouped: bool) -> str
 
 def _separation(feature: pd.Series, y: np.ndarray) -> float:
     """Return how far from 0.5 the AUC of one feature is; missing values count as the lowest."""
-    return abs(roc_auc_score(y, feature.rank(na_option="top")) - 0.5)
+    return abs(float(roc_auc_score(y, feature.rank(na_option="top"))) - 0.5)

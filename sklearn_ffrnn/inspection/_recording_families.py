@@ -71,7 +71,7 @@ def lattice(trajectory: np.ndarray) -> dict[str, float]:
 def duplicate_points(trajectory: np.ndarray) -> dict[str, float]:
     """Count points at the place of the point before."""
     step = np.diff(trajectory[:, :3], axis=0)
-    still = ~step[:, :2].any(axis=1)
+    still = ~np.any(step[:, :2], axis=1)
     return {
         "share of points that repeat the position": _share(still),
         "share of points that repeat position and time": _share(still & (step[:, 2] == 0)),
@@ -113,7 +113,7 @@ def length(trajectory: np.ndarray) -> dict[str, float]:
 def zero_steps(trajectory: np.ndarray) -> dict[str, float]:
     """Count points with the time stamp of the point before."""
     zero = np.diff(trajectory[:, 2]) == 0
-    moved = np.diff(trajectory[:, :2], axis=0).any(axis=1)
+    moved = np.any(np.diff(trajectory[:, :2], axis=0), axis=1)
     return {
         "share of steps of zero time": _share(zero),
         "share of movement among steps of zero time": _share(moved[zero]),

@@ -3,6 +3,7 @@
 from ._backprop import BackpropRNN
 from ._forward_forward import ForwardForwardRNN
 from ._goodness import StepGoodness
+from ._network import Network
 from ._packed import Batch, BatchIterator, Packed, SequenceDataset
 from ._recurrent import RecurrentLayer, most_active
 
@@ -11,6 +12,7 @@ __all__ = [
     "Batch",
     "BatchIterator",
     "ForwardForwardRNN",
+    "Network",
     "Packed",
     "RecurrentLayer",
     "SequenceDataset",

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from ._layers import make_layers, output_sizes
 from ._losses import class_cross_entropy
+from ._network import Network
 from ._packed import Batch, Packed
 
 
@@ -38,7 +39,7 @@ def _random_int16(n: int, generator: torch.Generator | None) -> Tensor:
     return fours.random_(-(2**63), None, generator=generator).view(torch.int16)[:n]
 
 
-class BackpropRNN(nn.Module):
+class BackpropRNN(Network):
     """Recurrent layers under one linear output.
 
     Parameters
@@ -137,4 +138,5 @@ class BackpropRNN(nn.Module):
 
     def scores(self, sequences: Packed) -> Tensor:
         """Return the logits with an axis for the one score that there is: (n, 1[, n_classes])."""
-        return self(sequences).double()[:, None]
+        logits: Tensor = self(sequences)
+        return logits.double()[:, None]

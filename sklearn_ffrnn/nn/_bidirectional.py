@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
+from ._layer import Layer
 from ._packed import Packed
 
 
-class Bidirectional(nn.Module):
+class Bidirectional(Layer):
     """Two layers side by side (Schuster & Paliwal 1997); the outputs have the units of both.
 
     Parameters
     ----------
-    forwards, backwards : nn.Module
-        Layers with the interface of :class:`RecurrentLayer`, of the same size.
+    forwards, backwards : Layer
+        Of the same size.
     """
 
-    def __init__(self, forwards: nn.Module, backwards: nn.Module) -> None:
+    def __init__(self, forwards: Layer, backwards: Layer) -> None:
         super().__init__()
         self.forwards = forwards
         self.backwards = backwards

@@ -9,8 +9,10 @@ import torch
 from torch import Tensor, nn
 
 from ._goodness import StepGoodness, step_goodness
+from ._layer import Layer
 from ._layers import make_layers, output_sizes
 from ._losses import OBJECTIVES, weighted_mean
+from ._network import Network
 from ._normalization import Standardize, make_normalization
 from ._packed import Batch, Packed
 from ._recurrent import RecurrentLayer
@@ -19,7 +21,7 @@ from ._recurrent import RecurrentLayer
 THRESHOLD_MOMENTUM = 0.1
 
 
-class ForwardForwardRNN(nn.Module):
+class ForwardForwardRNN(Network):
     """Recurrent layers that learn alone (Hinton 2022, The Forward-Forward Algorithm).
 
     With two classes, class 1 is the positive data and class 0 the negative. With more, the label
@@ -120,7 +122,11 @@ class ForwardForwardRNN(nn.Module):
         """Return the goodness of every step in layer `i`, which reads `sequences`."""
         layer = self.layers[i]
         if i > 0 and self._folds(i - 1):
-            layer = layer.reading(*self.normalizations[i - 1].shift_and_scale())
+            standardize = self.normalizations[i - 1]
+            assert isinstance(layer, RecurrentLayer)
+            assert isinstance(standardize, Standardize)
+            layer = layer.reading(*standardize.shift_and_scale())
+        assert isinstance(layer, Layer)
         return step_goodness(layer, sequences.steps, sequences, self.goodness)
 
     def hand_on(

@@ -1,4 +1,4 @@
-"""Gated layers, torch's own, in the interface of :class:`RecurrentLayer`."""
+"""Gated layers, torch's own, in the interface of :class:`Layer`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from torch.func import functional_call
 from torch.nn.utils.rnn import PackedSequence
 
 from ._activity import mean_squares
+from ._layer import Layer
 from ._packed import Packed
 
 CELLS = {"gru": nn.GRU, "lstm": nn.LSTM}
@@ -28,7 +29,7 @@ def _full_precision(device: torch.device) -> AbstractContextManager[None]:
     )
 
 
-class GatedLayer(nn.Module):
+class GatedLayer(Layer):
     """One layer of GRU (Cho et al. 2014) or LSTM units (Hochreiter & Schmidhuber 1997).
 
     Their activities lie between -1 and 1.

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
+from ._layer import Layer
 from ._packed import Packed
 
 # Goodness of the log ratio when the units for are e times as active as those against.
@@ -30,7 +31,7 @@ class StepGoodness(NamedTuple):
     hidden: Tensor
 
 
-def step_goodness(layer: nn.Module, steps: Tensor, sequences: Packed, kind: str) -> StepGoodness:
+def step_goodness(layer: Layer, steps: Tensor, sequences: Packed, kind: str) -> StepGoodness:
     """Return the goodness g_t of each step.
 
     - "mean", "sum": the mean or sum over units of h_tj^2 (Hinton 2022, section 2).

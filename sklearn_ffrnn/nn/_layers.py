@@ -11,6 +11,7 @@ from torch import nn
 
 from ._bidirectional import Bidirectional
 from ._gated import GatedLayer
+from ._layer import Layer
 from ._recurrent import RecurrentLayer
 
 
@@ -31,7 +32,7 @@ def make_layers(
         "activity_dtype": activity_dtype,
     }
 
-    def layer(n_in: int, n_units: int) -> nn.Module:
+    def layer(n_in: int, n_units: int) -> Layer:
         if cell == "relu":
             return RecurrentLayer(n_in, n_units, **settings)
         return GatedLayer(cell, n_in, n_units, **settings)

@@ -76,7 +76,8 @@ class LayerNorm(nn.Module):
     def forward(self, hidden: Tensor, weight: Tensor | None = None) -> Tensor:
         """Normalize `hidden` (n_steps, n_units); `weight` plays no part."""
         # By hand, since torch's rms_norm writes the squares out. The norm does not.
-        mean_square = torch.linalg.vector_norm(hidden, dim=1, keepdim=True).square_()
+        norm: Tensor = torch.linalg.vector_norm(hidden, dim=1, keepdim=True)
+        mean_square = norm.square_()
         return hidden * mean_square.div_(hidden.shape[1]).add_(EPSILON).rsqrt_()
 
 

@@ -92,7 +92,7 @@ class Packed:
     def mean_over_steps(self, per_step: Tensor) -> Tensor:
         """Average (n_steps_in_all, ...) over the steps of each sequence: (n_sequences, ...)."""
         if self.equal_lengths:
-            return per_step.unflatten(0, (len(self.sizes), len(self))).mean(dim=0)
+            return self.pad(per_step).mean(dim=0)
         sums = per_step.new_zeros(len(self), *per_step.shape[1:])
         sums = sums.index_add(0, self.sample, per_step)
         lengths = self.lengths.to(per_step.dtype)
@@ -108,7 +108,8 @@ class Packed:
         """Lay the steps out as (n_time_steps, n_sequences, ...), zero where a sequence ended."""
         shape = (len(self.sizes), len(self))
         if self.equal_lengths:
-            return per_step.unflatten(0, shape)
+            blocks: Tensor = per_step.unflatten(0, shape)
+            return blocks
         time = torch.arange(len(self.sizes), device=self.sample.device)
         running = time[:, None] < self.lengths
         padded = per_step.new_zeros(*shape, *per_step.shape[1:])

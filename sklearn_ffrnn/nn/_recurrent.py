@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
 from ._activity import by_group, mean_squares
+from ._layer import Layer
 from ._packed import Packed
 
 # Into a given tensor; looked up once, since the lookup takes longer than a small batch's product.
@@ -183,7 +184,7 @@ class _SquaredActivity(torch.autograd.Function):
         return None, *gradients, None, None
 
 
-class RecurrentLayer(nn.Module):
+class RecurrentLayer(Layer):
     """One layer of ReLU units with recurrent weights.
 
     Parameters
@@ -229,7 +230,9 @@ class RecurrentLayer(nn.Module):
 
     def forward(self, steps: Tensor, sequences: Packed) -> Tensor:
         """Return hidden states that pass gradients to the layer below."""
-        return _HiddenStates.apply(*self._operands(steps), sequences)
+        operands = self._operands(steps)
+        hidden: Tensor = _HiddenStates.apply(*operands, sequences)  # type: ignore[no-untyped-call]
+        return hidden
 
     def squared_activity(
         self, steps: Tensor, sequences: Packed, n_groups: int = 1
@@ -239,7 +242,10 @@ class RecurrentLayer(nn.Module):
         The squares, of shape (n_steps, n_groups), pass a gradient to the weights of this layer and
         none to the layer below (`steps` must not ask for one); the hidden states pass none at all.
         """
-        return _SquaredActivity.apply(*self._operands(steps), sequences, n_groups)
+        result: tuple[Tensor, Tensor] = _SquaredActivity.apply(  # type: ignore[no-untyped-call]
+            *self._operands(steps), sequences, n_groups
+        )
+        return result
 
     def _operands(self, steps: Tensor) -> Iterator[Tensor]:
         """Yield what is multiplied, in the type that activities are computed in."""

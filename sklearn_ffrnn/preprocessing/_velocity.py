@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
+from .._typing import BoolArray, FloatArray
+
 # Least spread, relative to the largest value, that is more than rounding.
 ROUNDING = 1e-9
 
 
-def merge_equal_times(trajectory: np.ndarray) -> np.ndarray:
+def merge_equal_times(trajectory: FloatArray) -> FloatArray:
     """Keep the last of the points that share a time stamp.
 
     A mouse reports several positions within one tick of its clock. Dividing by the step of zero
     between them, or by a tiny number in its place, would let one point outweigh its sequence; the
     last position of a tick keeps all displacement and a speed that was really there.
     """
-    last = np.append(np.diff(trajectory[:, 2]) > 0, True)
+    last: BoolArray = np.append(np.diff(trajectory[:, 2]) > 0, True)
     return trajectory[last]
 
 
@@ -40,12 +42,15 @@ def velocity(trajectory: np.ndarray) -> np.ndarray:
     return steps[:, :2] / steps[:, 2:]
 
 
-def deviation(values: np.ndarray, axis: int | None = None) -> np.ndarray:
+def deviation(values: FloatArray, axis: int | None = None) -> FloatArray:
     """Return the standard deviation to divide by: 1 where values differ by rounding alone."""
     spread = values.std(axis=axis)
-    return np.where(spread > ROUNDING * np.abs(values).max(axis=axis), spread, 1.0)
+    least = ROUNDING * np.abs(values).max(axis=axis)
+    divisor: FloatArray = np.where(spread > least, spread, 1.0)
+    return divisor
 
 
-def z_score(sequence: np.ndarray) -> np.ndarray:
+def z_score(sequence: FloatArray) -> FloatArray:
     """Subtract the mean of all values and divide by their deviation, over both axes together."""
-    return (sequence - sequence.mean()) / deviation(sequence)
+    centred: FloatArray = sequence - sequence.mean()
+    return centred / deviation(sequence)

@@ -19,7 +19,9 @@ from ._velocity import deviation, merge_equal_times, resample_uniformly, velocit
 LARGEST = float(np.finfo(np.float32).max)
 
 
-class VelocityTransformer(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
+class VelocityTransformer(  # type: ignore[call-arg]
+    TransformerMixin, BaseEstimator, auto_wrap_output_keys=None
+):
     """Turn trajectories of any length into velocity sequences.
 
     ``v_i = (p_{i+1} - p_i) / (t_{i+1} - t_i)``, in the units of the data. Points that share a time
@@ -116,7 +118,8 @@ class VelocityTransformer(TransformerMixin, BaseEstimator, auto_wrap_output_keys
         trajectories = check_trajectories(X)
         sequences = self._velocities(trajectories, "X")
         self.n_features_in_ = trajectories[0].shape[1]
-        if self.max_length == "mean":
+        self.max_length_: int | None
+        if isinstance(self.max_length, str):  # "mean"
             self.max_length_ = max(1, round(float(np.mean([len(s) for s in sequences]))))
         else:
             self.max_length_ = self.max_length
@@ -142,7 +145,7 @@ class VelocityTransformer(TransformerMixin, BaseEstimator, auto_wrap_output_keys
         check_is_fitted(self)
         rows = self._transform(X, "X")
         if isinstance(X, SequenceBatch):
-            negatives = self._transform(X.negatives, "X.negatives") if len(X.negatives) else []
+            negatives: Any = self._transform(X.negatives, "X.negatives") if len(X.negatives) else []
             return SequenceBatch(rows, negatives, X.source, negative_label=X.negative_label)
         if self._wants_pandas():
             names = self.get_feature_names_out()
@@ -193,7 +196,7 @@ class VelocityTransformer(TransformerMixin, BaseEstimator, auto_wrap_output_keys
 
     def _wants_pandas(self) -> bool:
         chosen = getattr(self, "_sklearn_output_config", {}).get("transform")
-        return (chosen or get_config()["transform_output"]) == "pandas"
+        return bool((chosen or get_config()["transform_output"]) == "pandas")
 
     def _velocities(self, trajectories: list[np.ndarray], name: str) -> list[np.ndarray]:
         out = []

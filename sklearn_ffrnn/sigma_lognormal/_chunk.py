@@ -118,20 +118,20 @@ def _plan(
     strokes[:, 1] /= SECONDS[time_unit]
     strokes[:, 2] -= np.log(SECONDS[time_unit])
     snr_velocity, snr_position = _quality(modelled)
-    points = trajectory[:, :2].copy()
+    xy = trajectory[:, :2].copy()
     plan = StrokePlan(
         strokes=strokes,
         t0=float(trajectory[0, 2]),
         snr_velocity=snr_velocity,
         snr_position=snr_position,
-        residual=points,
+        residual=xy,
         times=trajectory[:, 2].copy(),
         stroke_id=_stroke_id(trajectory),
         time_unit=time_unit,
         smoothing=smoothing,
         parts=tuple(plan_parts),
     )
-    return replace(plan, residual=points - plan.position(plan.times))
+    return replace(plan, residual=xy - plan.position(plan.times))
 
 
 def _quality(fits: list[FittedPart]) -> tuple[float, float]:

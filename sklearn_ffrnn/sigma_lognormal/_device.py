@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .._typing import BoolArray, FloatArray
 from ._lattice import Lattice, find_lattice
 
 _FEWEST = 5  # changes just above a limit that it takes to believe in it; steps: twice as many
@@ -38,14 +39,14 @@ class Device:
     lattice: Lattice
     dead_band: float
     reach: float
-    held: np.ndarray
+    held: BoolArray
 
     @property
-    def repeated(self) -> np.ndarray:
+    def repeated(self) -> BoolArray:
         """Points at the place of the point before."""
-        return self.held.all(axis=1)
+        return self.held[:, 0] & self.held[:, 1]
 
-    def record(self, path: np.ndarray) -> np.ndarray:
+    def record(self, path: FloatArray) -> FloatArray:
         """Return the points that the device would have made of a movement.
 
         Parameters
@@ -64,7 +65,8 @@ class Device:
             kept = self.lattice.place(self._steps(_hold(self.lattice.units(kept), held), held))
         else:
             kept = self.lattice.snap(kept)
-        return kept[np.cumsum(~self.repeated) - 1]
+        points: FloatArray = kept[np.cumsum(~self.repeated) - 1]
+        return points
 
     def _steps(self, units: np.ndarray, held: np.ndarray) -> np.ndarray:
         """Return whole units such that every step is one that the device takes."""
@@ -93,12 +95,14 @@ class Device:
             out.append((x + step_x, y + step_y))
         return np.array(out)
 
-    def _possible_steps(self) -> np.ndarray:
+    def _possible_steps(self) -> FloatArray:
         """Return the short steps that the device takes, of shape (n_steps, 2)."""
         n = int(np.ceil(max(self.reach, self.dead_band))) + 1
         steps = np.stack(np.meshgrid(*[np.arange(-n, n + 1.0)] * 2), axis=-1).reshape(-1, 2)
         shown = ((steps == 0) | (np.abs(steps) >= self.dead_band)).all(axis=1)
-        return steps[shown & ((steps**2).sum(axis=1) >= self.reach**2 - 1e-9)]
+        reaches: BoolArray = (steps**2).sum(axis=1) >= self.reach**2 - 1e-9
+        possible: FloatArray = steps[shown & reaches]
+        return possible
 
 
 def find_device(points: np.ndarray) -> Device:

@@ -122,7 +122,7 @@ def extract_strokes(
     """
     trajectories = check_trajectories(X, min_points=1)
     _check_time_unit(trajectories, time_unit)
-    options = {
+    options: dict[str, Any] = {
         "smoothing": float(smoothing),
         "target_snr": target_snr,
         "max_rate": max_strokes_per_second,

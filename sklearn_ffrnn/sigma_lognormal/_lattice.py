@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .._typing import FloatArray
+
 _FEWEST_STEPS = 8  # distinct differences that it takes to believe in an odd spacing
 _MOST_DECIMALS = 6
 _TOLERANCE = 1e-3  # of a spacing
@@ -30,13 +32,13 @@ class Lattice:
         Whether every coordinate is a number of single precision.
     """
 
-    origin: np.ndarray
-    spacing: np.ndarray
+    origin: FloatArray
+    spacing: FloatArray
     decimals: int | None
     single: bool
 
     @property
-    def noise(self) -> np.ndarray:
+    def noise(self) -> FloatArray:
         """Variance that rounding to the grid adds to each coordinate, spacing^2 / 12."""
         return self.spacing**2 / 12
 

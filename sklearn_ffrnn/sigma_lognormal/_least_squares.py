@@ -212,10 +212,11 @@ def _half_normal(z: np.ndarray, bell: np.ndarray) -> np.ndarray:
     u *= np.float32(0.3275911 / np.sqrt(2))
     u += 1
     np.divide(1, u, out=u)
-    tail = u * np.float32(0.5 * 1.061405429)
+    tail: np.ndarray = u * np.float32(0.5 * 1.061405429)
     for c in (-1.453152027, 1.421413741, -0.284496736, 0.254829592):
         tail += np.float32(0.5 * c)
         tail *= u
     tail *= bell
     np.subtract(np.float32(0.5), tail, out=tail)
-    return np.copysign(tail, z, out=tail)
+    np.copysign(tail, z, out=tail)
+    return tail

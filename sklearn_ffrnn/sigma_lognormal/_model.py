@@ -27,6 +27,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
+from .._typing import FloatArray
+
 STROKE_PARAMETERS = ("D", "t0", "mu", "sigma", "theta_s", "theta_e")
 
 
@@ -161,7 +163,8 @@ def position(strokes: ArrayLike, t: ArrayLike, start: ArrayLike = (0.0, 0.0)) ->
     start = np.asarray(start, dtype=np.float64)
     if start.shape != (2,):
         raise ValueError(f"start has shape {start.shape}; give one position, (x, y).")
-    return start + _displacements(strokes, t).sum(axis=1)
+    moved: FloatArray = _displacements(strokes, t).sum(axis=1)
+    return start + moved
 
 
 def snr_velocity(velocity: ArrayLike, estimate: ArrayLike) -> float:
@@ -231,7 +234,7 @@ def snr_position(position: ArrayLike, estimate: ArrayLike) -> float:
     return _decibel(position - position.mean(axis=0), position - estimate)
 
 
-def check_strokes(strokes: ArrayLike) -> np.ndarray:
+def check_strokes(strokes: ArrayLike) -> FloatArray:
     """Return `strokes` as a float64 array of shape (n_strokes, 6), or raise ValueError."""
     strokes = np.asarray(strokes, dtype=np.float64)
     if strokes.ndim != 2 or strokes.shape[1] != 6:
@@ -249,7 +252,7 @@ def check_strokes(strokes: ArrayLike) -> np.ndarray:
     return strokes
 
 
-def _displacements(strokes: np.ndarray, t: np.ndarray) -> np.ndarray:
+def _displacements(strokes: FloatArray, t: FloatArray) -> FloatArray:
     """Return what each stroke has moved by each time, of shape (n_times, n_strokes, 2)."""
     _, progress = _pulses(strokes, t)
     half_turn = 0.5 * (strokes[:, 5] - strokes[:, 4]) * progress
@@ -258,7 +261,7 @@ def _displacements(strokes: np.ndarray, t: np.ndarray) -> np.ndarray:
     return np.stack([chord * np.cos(direction), chord * np.sin(direction)], axis=-1)
 
 
-def _pulses(strokes: np.ndarray, t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _pulses(strokes: FloatArray, t: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return each stroke's lognormal density and distribution, both (n_times, n_strokes)."""
     _, t0, mu, sigma, _, _ = strokes.T
     tau = t[:, None] - t0
@@ -269,7 +272,7 @@ def _pulses(strokes: np.ndarray, t: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     return np.where(begun, density, 0.0), np.where(begun, ndtr(z), 0.0)
 
 
-def _check_times(t: ArrayLike) -> np.ndarray:
+def _check_times(t: ArrayLike) -> FloatArray:
     t = np.asarray(t, dtype=np.float64)
     if t.ndim != 1:
         raise ValueError(f"t has {t.ndim} dimension(s); give a list of times, (n_times,).")

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from .._typing import FloatArray
+
 # At strength 1. Lengths and times are relative (natural logarithms), angles in radians.
 LENGTH = 0.075
 ANGLE = 0.04
@@ -91,7 +93,7 @@ def drift(times: np.ndarray, n_series: int, rng: np.random.RandomState) -> np.nd
     return noise
 
 
-def while_moving(deviation: np.ndarray, steps: np.ndarray, closed: float) -> np.ndarray:
+def while_moving(deviation: FloatArray, steps: FloatArray, closed: float) -> FloatArray:
     """Return how far points deviate from their source's when nothing drifts that does not move.
 
     Who moves along an axis, or rests, does so again. And errors of strokes add up, but those of
@@ -116,4 +118,5 @@ def while_moving(deviation: np.ndarray, steps: np.ndarray, closed: float) -> np.
     drift = np.where(steps > 0, np.diff(deviation, axis=0), 0.0)
     way = np.maximum(steps.sum(axis=0), np.finfo(float).tiny)
     drift -= closed * drift.sum(axis=0) * (steps / way)
-    return deviation[0] + np.concatenate([np.zeros((1, 2)), np.cumsum(drift, axis=0)])
+    since: FloatArray = np.concatenate([np.zeros((1, 2)), np.cumsum(drift, axis=0)])
+    return deviation[:1] + since

@@ -173,7 +173,7 @@ class StrokePlan:
                 return False
         return True
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
     def _by_part(
         self, t: ArrayLike, evaluate: Callable[[PlanPart, np.ndarray, np.ndarray], np.ndarray]

@@ -12,6 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import ndtr
 
+from .._typing import FloatArray
+
 REACH = 4.5  # sigma on the logarithmic time axis; 3e-6 of a stroke's length lie beyond
 
 
@@ -48,9 +50,10 @@ def unit_pulses(strokes: np.ndarray, t: np.ndarray) -> Pulses:
     return Pulses(first, stop, stroke, step, progress, velocity)
 
 
-def amplitudes(strokes: np.ndarray) -> np.ndarray:
+def amplitudes(strokes: FloatArray) -> np.ndarray:
     """Return length and middle direction of each stroke as one complex number."""
-    return strokes[:, 0] * np.exp(0.5j * (strokes[:, 4] + strokes[:, 5]))
+    amplitude: np.ndarray = strokes[:, 0] * np.exp(0.5j * (strokes[:, 4] + strokes[:, 5]))
+    return amplitude
 
 
 def add_up(values: np.ndarray, step: np.ndarray, n_steps: int) -> np.ndarray:

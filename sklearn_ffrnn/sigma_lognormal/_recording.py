@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
+from .._typing import FloatArray
+
 FINE_STEP = 0.005  # s; differentiating on a coarser grid costs 1.5 dB
 CLOCK_SMOOTHING = 3.0  # points
 LONGEST_GAP = 0.15  # s; what happens in a longer one is not recorded
@@ -75,10 +77,11 @@ def regular_clock(t: np.ndarray, starts: np.ndarray) -> np.ndarray:
     for a, b in zip(edges[::2], edges[1::2], strict=True):  # runs of intervals without a gap
         # Reflection keeps the sum of the intervals, so that both ends of the run stay in place.
         interval[a:b] = gaussian_filter1d(interval[a:b], CLOCK_SMOOTHING, mode="reflect")
-    return clock[0] + np.concatenate([[0.0], np.cumsum(interval)])
+    elapsed: FloatArray = np.concatenate([[0.0], np.cumsum(interval)])
+    return clock[:1] + elapsed
 
 
-def spread_equal_stamps(t: np.ndarray) -> np.ndarray:
+def spread_equal_stamps(t: FloatArray) -> FloatArray:
     """Return `t` with equal values spread evenly up to the next distinct one."""
     distinct, first, count = np.unique(t, return_index=True, return_counts=True)
     if len(distinct) == len(t) or len(distinct) < 2:

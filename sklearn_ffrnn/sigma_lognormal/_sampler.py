@@ -34,7 +34,9 @@ def _in_mode(mode: str) -> Any:
     return available_if(lambda sampler: sampler.mode == mode)
 
 
-class SigmaLognormalNegativeSampler(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
+class SigmaLognormalNegativeSampler(  # type: ignore[call-arg]
+    TransformerMixin, BaseEstimator, auto_wrap_output_keys=None
+):
     """Make synthetic negatives from human movements, for classifiers that see only humans.
 
     The strokes of each human movement are found, perturbed and put together again, on the same
@@ -333,13 +335,14 @@ class SigmaLognormalNegativeSampler(TransformerMixin, BaseEstimator, auto_wrap_o
         )
         return [negative for some in made for negative in some]
 
-    def _check_labels(self, rows: list[np.ndarray], y: Any) -> np.ndarray:
+    def _check_labels(self, rows: list[np.ndarray], labels: Any) -> np.ndarray:
         if self.human_label == self.negative_label:
             raise ValueError(
                 f"human_label and negative_label are both {self.human_label!r}; negatives need a "
                 "label of their own."
             )
-        y = np.repeat([self.human_label], len(rows)) if y is None else column_or_1d(y)
+        given = [self.human_label] * len(rows) if labels is None else labels
+        y: np.ndarray = column_or_1d(given)
         if len(y) != len(rows):
             raise ValueError(
                 f"y has {len(y)} labels for the {len(rows)} trajectories of X; give one for each."
@@ -357,7 +360,7 @@ class SigmaLognormalNegativeSampler(TransformerMixin, BaseEstimator, auto_wrap_o
         return y
 
     def _count(self, y: np.ndarray, n_human: int) -> int:
-        if self.n_negatives == "balance":
+        if isinstance(self.n_negatives, str):  # "balance"
             return max(0, n_human - int(np.sum(y == self.negative_label)))
         return round(self.n_negatives * n_human)
 

@@ -148,7 +148,7 @@ def _source(plan: StrokePlan) -> _Source:
 def _closed(points: np.ndarray) -> float:
     """Return how far a movement comes back to where it began: 0 not at all, 1 all the way."""
     extent = np.linalg.norm(np.ptp(points, axis=0))
-    return 1.0 - np.linalg.norm(points[-1] - points[0]) / extent if extent > 0 else 0.0
+    return float(1 - np.linalg.norm(points[-1] - points[0]) / extent) if extent > 0 else 0.0
 
 
 def _gain(residual: np.ndarray, lattice: Lattice) -> np.ndarray:
@@ -194,7 +194,7 @@ def _move(parts: list[tuple[np.ndarray, np.ndarray]], amplitude: np.ndarray) -> 
         velocity.append(own @ unit_velocity)
         displacement.append(own @ unit_displacement)
     covered = np.array([where[-1] for where in displacement])
-    return _Movement(*(np.concatenate(x) for x in (displacement, velocity)), covered)
+    return _Movement(np.concatenate(displacement), np.concatenate(velocity), covered)
 
 
 def _turn(source: _Source, movement: _Movement) -> np.ndarray:
