@@ -342,7 +342,8 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
 
     def _weight_dtype(self, auto: str) -> str:
         """Return the precision of data, weights and losses, `auto` where the user left it open."""
-        return {"auto": auto, MIXED: "float32"}.get(self.dtype, self.dtype)
+        dtype: str = self.dtype
+        return {"auto": auto, MIXED: "float32"}.get(dtype, dtype)
 
     def _dtypes(self, sequences: Ragged) -> dict[str, torch.dtype]:
         """Return the types that a network for the data computes in."""
