@@ -169,3 +169,38 @@ def test_velocity_beyond_float32(movement, velocity, scale, movements):
 def test_value_not_allowed(parameter, value, movements):
     with pytest.raises(ValueError, match=f"The '{parameter}' parameter of VelocityTransformer"):
         VelocityTransformer(**{parameter: value}).fit(movements[0])
+
+
+class TestPartialFit:
+    @pytest.mark.parametrize("max_length", [None, 6])
+    def test_parts_give_the_statistics_of_the_whole(self, movements, max_length):
+        X, _ = movements
+        whole = VelocityTransformer(max_length=max_length).fit(X)
+        stream = VelocityTransformer(max_length=max_length)
+        for part in (X[:1], X[1:20], X[20:]):
+            stream.partial_fit(part)
+        assert stream.n_steps_seen_ == whole.n_steps_seen_
+        np.testing.assert_allclose(stream.mean_, whole.mean_, rtol=1e-12)
+        np.testing.assert_allclose(stream.scale_, whole.scale_, rtol=1e-12)
+        np.testing.assert_allclose(stream.transform(X), whole.transform(X), rtol=1e-5, atol=1e-6)
+
+    def test_fit_forgets(self, movements):
+        X, _ = movements
+        again = VelocityTransformer().partial_fit(X[:5]).fit(X[5:])
+        np.testing.assert_array_equal(again.mean_, VelocityTransformer().fit(X[5:]).mean_)
+
+    def test_a_channel_that_never_changes_is_not_blown_up(self):
+        up = [np.column_stack([0.1 * t, np.sin(t), t]) for t in (np.arange(9.0), np.arange(7.0))]
+        stream = VelocityTransformer()
+        for x in up:
+            stream.partial_fit([x])
+        assert stream.scale_[0] == 1
+        assert np.nanmax(np.abs(stream.transform(up)[..., 0])) < 1e-6
+
+    def test_what_it_cannot_do_is_refused(self, movements):
+        X, _ = movements
+        with pytest.raises(ValueError, match="Set max_length to a number"):
+            VelocityTransformer(max_length="mean").partial_fit(X)
+        with_strokes = [np.column_stack([x, np.zeros(len(x))]) for x in X]
+        with pytest.raises(ValueError, match=r"has 4 features, but .* expecting 3"):
+            VelocityTransformer().partial_fit(X).partial_fit(with_strokes)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from .._typing import BoolArray, FloatArray
 
-# Least spread, relative to the largest value, that is more than rounding.
+# Least spread, relative to the mean, that is more than rounding.
 ROUNDING = 1e-9
 
 
@@ -42,15 +44,40 @@ def velocity(trajectory: np.ndarray) -> np.ndarray:
     return steps[:, :2] / steps[:, 2:]
 
 
-def deviation(values: FloatArray, axis: int | None = None) -> FloatArray:
+def divisor(mean: FloatArray, variance: FloatArray) -> FloatArray:
     """Return the standard deviation to divide by: 1 where values differ by rounding alone."""
-    spread = values.std(axis=axis)
-    least = ROUNDING * np.abs(values).max(axis=axis)
-    divisor: FloatArray = np.where(spread > least, spread, 1.0)
-    return divisor
+    spread = np.sqrt(variance)
+    enough: BoolArray = spread > ROUNDING * np.abs(mean)
+    return np.where(enough, spread, 1.0)
 
 
 def z_score(sequence: FloatArray) -> FloatArray:
     """Subtract the mean of all values and divide by their deviation, over both axes together."""
-    centred: FloatArray = sequence - sequence.mean()
-    return centred / deviation(sequence)
+    mean, variance = np.asarray(sequence.mean()), np.asarray(sequence.var())
+    centred: FloatArray = sequence - mean
+    return centred / divisor(mean, variance)
+
+
+class Moments(NamedTuple):
+    """Mean and variance of each channel over the steps seen so far."""
+
+    n_steps: int
+    mean: FloatArray
+    variance: FloatArray
+
+    @classmethod
+    def of(cls, steps: FloatArray) -> Moments:
+        """Return those of steps of shape (n_steps, n_channels)."""
+        return cls(len(steps), steps.mean(axis=0), steps.var(axis=0))
+
+    def merge(self, other: Moments) -> Moments:
+        """Return those of the steps of both (Chan, Golub & LeVeque, 1983)."""
+        n_steps = self.n_steps + other.n_steps
+        share = other.n_steps / n_steps
+        difference = other.mean - self.mean
+        variance = (1 - share) * self.variance + share * other.variance
+        return Moments(
+            n_steps,
+            self.mean + share * difference,
+            variance + share * (1 - share) * difference**2,
+        )

@@ -14,7 +14,14 @@ from sklearn.utils.validation import check_is_fitted
 
 from .._columns import check_input_features, check_n_columns
 from .._sequences import TRAJECTORY_COLUMNS, SequenceBatch, check_trajectories, pad
-from ._velocity import deviation, merge_equal_times, resample_uniformly, velocity, z_score
+from ._velocity import (
+    Moments,
+    divisor,
+    merge_equal_times,
+    resample_uniformly,
+    velocity,
+    z_score,
+)
 
 LARGEST = float(np.finfo(np.float32).max)
 
@@ -36,8 +43,8 @@ class VelocityTransformer(  # type: ignore[call-arg]
         to learn from the movement.
     max_length : int, "mean" or None, default=None
         Most steps of a sequence; later ones are cut. "mean" is the rounded mean length of the
-        training set, the study's rule. Shorter sequences are padded with NaN to this length, and
-        with None to the longest of the batch.
+        training set, the study's rule, which :meth:`partial_fit` can't follow. Shorter sequences
+        are padded with NaN to this length, and with None to the longest of the batch.
     scale : {"dataset", "sequence"} or None, default="dataset"
         "dataset" subtracts the mean and divides by the deviation of each channel over all steps of
         the training set, which keeps differences of speed between movements. "sequence" does so
@@ -50,8 +57,10 @@ class VelocityTransformer(  # type: ignore[call-arg]
         Columns of a trajectory: 3, or 4 with a column stroke_id.
     max_length_ : int or None
         Most steps of a sequence.
-    mean_, scale_ : ndarray of shape (2,)
-        Statistics of the training set; only with ``scale="dataset"``.
+    mean_, var_, scale_ : ndarray of shape (2,)
+        Mean, variance and divisor of each channel; only with ``scale="dataset"``.
+    n_steps_seen_ : int
+        Number of steps that they are of; only with ``scale="dataset"``.
 
     See Also
     --------
@@ -115,18 +124,60 @@ class VelocityTransformer(  # type: ignore[call-arg]
         ValueError, TypeError
             If a trajectory is malformed: the message names it and the remedy.
         """
+        return self._learn(X, reset=True)
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(self, X: Any, y: Any = None) -> VelocityTransformer:
+        """Learn the scale from one more part of a training set that memory can't hold.
+
+        After all parts the statistics are those of :meth:`fit` on the whole, up to rounding. A
+        classifier should see what is scaled in one way only: go through the data once here, and a
+        second time with its own partial_fit.
+
+        Parameters
+        ----------
+        X : list of array-like of shape (n_points, 3)
+            As in :meth:`fit`.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        self : VelocityTransformer
+            The transformer.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If a trajectory is malformed, or ``max_length="mean"``: the message says what to do.
+        """
+        if self.max_length == "mean":
+            raise ValueError(
+                "partial_fit does not support max_length='mean', which cuts by the mean of a whole "
+                "training set before the statistics are taken. Set max_length to a number or None."
+            )
+        return self._learn(X, reset=not hasattr(self, "n_features_in_"))
+
+    def _learn(self, X: Any, *, reset: bool) -> VelocityTransformer:
+        """Learn from `X`, on top of what was seen before unless `reset`."""
         trajectories = check_trajectories(X)
+        n_columns = trajectories[0].shape[1]
+        if not reset:
+            check_n_columns(self, n_columns)
         sequences = self._velocities(trajectories, "X")
-        self.n_features_in_ = trajectories[0].shape[1]
+        self.n_features_in_ = n_columns
         self.max_length_: int | None
         if isinstance(self.max_length, str):  # "mean"
             self.max_length_ = max(1, round(float(np.mean([len(s) for s in sequences]))))
         else:
             self.max_length_ = self.max_length
         if self.scale == "dataset":
-            steps = np.concatenate([s[: self.max_length_] for s in sequences])
-            self.mean_ = steps.mean(axis=0)
-            self.scale_ = deviation(steps, axis=0)
+            moments = Moments.of(np.concatenate([s[: self.max_length_] for s in sequences]))
+            if not reset and hasattr(self, "n_steps_seen_"):
+                seen = Moments(self.n_steps_seen_, self.mean_, self.var_)
+                moments = seen.merge(moments)
+            self.n_steps_seen_, self.mean_, self.var_ = moments
+            self.scale_ = divisor(self.mean_, self.var_)
         return self
 
     def transform(self, X: Any) -> Any:
