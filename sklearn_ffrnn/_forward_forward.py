@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
+from multiprocessing import current_process
 from numbers import Real
 from typing import Any
 
@@ -111,7 +113,8 @@ class FFRNNClassifier(RNNClassifier):
     layer_parallel : bool, default=False
         Whether to train each layer in a process of its own, on the CPU, at the same time as the
         others: with the same result, in a time that does not grow with the number of layers if
-        there are as many processors.
+        there are as many processors. In turn, with a warning, where processes may not be started,
+        as in a worker of a Dask cluster.
     device : str or torch.device, default="auto"
         Where to compute; "auto" takes a GPU where there is one.
     dtype : {"auto", "float32", "float64", "mixed_bfloat16"}, default="auto"
@@ -444,6 +447,15 @@ class FFRNNClassifier(RNNClassifier):
                 f"layer_parallel=True trains on the CPU, not on {device}; set device='cpu', or "
                 "layer_parallel=False."
             )
+        if self.layer_parallel and current_process().daemon:
+            warnings.warn(
+                "layer_parallel=True trains the layers in turn here, with the same result: this "
+                "process is a daemon (a worker of Dask or multiprocessing), which may start no "
+                "other. Set layer_parallel=False.",
+                UserWarning,
+                stacklevel=7,
+            )
+            return False
         return self.layer_parallel
 
     def _make_network(

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
+from functools import partial
 from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
 from joblib import effective_n_jobs
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
-from sklearn.utils.parallel import Parallel, delayed
 from tqdm.auto import tqdm
 
 from .._sequences import check_trajectories
 from ._chunk import SECONDS, plan_chunk
 from ._plan import StrokePlan
+from ._spread import spread
 
 # Points at most, or hardly more, of the trajectories that are worked on together. More would fill
 # the batches of the fit better, fewer take less memory. Results do not depend on it.
@@ -129,14 +130,8 @@ def extract_strokes(
         "time_unit": time_unit,
         "max_iter": max_iter,
     }
-    n_workers = effective_n_jobs(n_jobs)
-    chunks = _chunks(trajectories, n_workers)
-    if n_workers == 1:
-        done = (plan_chunk(chunk, **options) for chunk in chunks)
-    else:
-        done = Parallel(n_jobs=n_jobs, batch_size=1, return_as="generator")(
-            delayed(plan_chunk)(chunk, **options) for chunk in chunks
-        )
+    chunks = _chunks(trajectories, effective_n_jobs(n_jobs))
+    done = spread(partial(plan_chunk, **options), zip(chunks), n_jobs, batch_size=1)
     plans: list[StrokePlan] = []
     with tqdm(
         total=len(trajectories), unit="trajectory", desc="extract_strokes", disable=not verbose

@@ -11,13 +11,13 @@ from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from .._columns import check_input_features, check_n_columns
 from .._sequences import STROKE_COLUMN, TRAJECTORY_COLUMNS, SequenceBatch, check_trajectories
 from ._extract import EXTRACTION_CONSTRAINTS, NAMED, extract_strokes
 from ._plan import StrokePlan
+from ._spread import spread
 from ._synthesis import synthesize
 
 _EXTRACTION = (
@@ -327,12 +327,9 @@ class SigmaLognormalNegativeSampler(  # type: ignore[call-arg]
         sources, counts = np.unique(self.source_, return_counts=True)
         # A seed for each source: its negatives do not depend on who makes the others.
         seeds = rng.randint(np.iinfo(np.int32).max, size=len(sources))
-        made = Parallel(n_jobs=self.n_jobs)(
-            delayed(synthesize)(plan_of[source], self.strength, seed, count)
-            for source, seed, count in zip(
-                sources.tolist(), seeds.tolist(), counts.tolist(), strict=True
-            )
-        )
+        each = zip(sources.tolist(), seeds.tolist(), counts.tolist(), strict=True)
+        arguments = ((plan_of[source], self.strength, seed, count) for source, seed, count in each)
+        made = spread(synthesize, arguments, self.n_jobs)
         return [negative for some in made for negative in some]
 
     def _check_labels(self, rows: list[np.ndarray], labels: Any) -> np.ndarray:
