@@ -7,6 +7,7 @@ from ._mouse_movements import load_mouse_movements
 from ._pointer_study import fetch_pointer_study
 from ._split_movements import split_movements
 from ._study_folder import load_study_folder
+from ._whole_sequences import whole_sequences
 
 __all__ = [
     "fetch_pointer_study",
@@ -16,4 +17,5 @@ __all__ = [
     "load_study_folder",
     "make_minimum_jerk_movements",
     "split_movements",
+    "whole_sequences",
 ]
