@@ -229,7 +229,7 @@ def _are_table_rows(items: Sequence[Any]) -> bool:
 
 
 def check_trajectories(
-    X: Any, *, name: str = "X", min_points: int = 2, allow_backwards: bool = False
+    X: Any, *, name: str = "X", first: int = 0, min_points: int = 2, allow_backwards: bool = False
 ) -> list[np.ndarray]:
     """Return `X` as a list of float64 arrays (n_points, 3), or 4 with a stroke_id column.
 
@@ -239,6 +239,8 @@ def check_trajectories(
         Trajectories with columns x, y, t and, optionally, stroke_id; DataFrames by those names.
     name : str
         What the caller calls it, for the messages.
+    first : int
+        Position of the first trajectory, where X is a part of what the caller gave.
     min_points : int
         Fewest points that a trajectory may have.
     allow_backwards : bool
@@ -256,7 +258,7 @@ def check_trajectories(
         _check_trajectory(
             item, f"{name}[{i}]", min_points=min_points, allow_backwards=allow_backwards
         )
-        for i, item in enumerate(items)
+        for i, item in enumerate(items, start=first)
     ]
     _check_same_channels(out, name, what="columns")
     return out

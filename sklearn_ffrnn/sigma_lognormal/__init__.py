@@ -5,6 +5,7 @@ from ._extract import extract_strokes
 from ._model import position, snr_position, snr_velocity, speed, velocity
 from ._plan import StrokePlan
 from ._sampler import SigmaLognormalNegativeSampler
+from ._stream import iter_strokes
 from ._synthesis import synthesize
 from ._transformer import SigmaLognormalTransformer
 
@@ -13,6 +14,7 @@ __all__ = [
     "SigmaLognormalTransformer",
     "StrokePlan",
     "extract_strokes",
+    "iter_strokes",
     "make_evaluation_set",
     "position",
     "snr_position",

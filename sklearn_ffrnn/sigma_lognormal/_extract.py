@@ -92,6 +92,10 @@ def extract_strokes(
     plans : list of StrokePlan
         One a trajectory, in order.
 
+    See Also
+    --------
+    iter_strokes : The same for more trajectories than memory holds.
+
     Notes
     -----
     The strokes are those of the smoothed movement. A stroke of standard deviation w in time comes
@@ -139,7 +143,7 @@ def extract_strokes(
         for some in done:
             plans += some
             bar.update(len(some))
-    _report_unmodelled(plans, on_error)
+    report_unmodelled(plans, on_error)
     return plans
 
 
@@ -174,9 +178,9 @@ def _check_time_unit(trajectories: list[np.ndarray], time_unit: str) -> None:
         )
 
 
-def _report_unmodelled(plans: list[StrokePlan], on_error: str) -> None:
-    """Name the trajectories without strokes, in one warning or an error."""
-    bad = [i for i, plan in enumerate(plans) if plan.n_strokes == 0]
+def report_unmodelled(plans: list[StrokePlan], on_error: str, first: int = 0) -> None:
+    """Name the trajectories without strokes, counted from `first`, in one warning or an error."""
+    bad = [i for i, plan in enumerate(plans, start=first) if plan.n_strokes == 0]
     if not bad or on_error == "skip":
         return
     named = ", ".join(f"X[{i}]" for i in bad[:NAMED]) + (", ..." if len(bad) > NAMED else "")
