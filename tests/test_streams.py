@@ -6,7 +6,6 @@ import weakref
 import numpy as np
 import pytest
 
-from sklearn_ffrnn import FFRNNClassifier, VelocityTransformer
 from sklearn_ffrnn.sigma_lognormal import _stream, extract_strokes, iter_strokes, position
 
 
@@ -60,16 +59,3 @@ def test_bad_parameters_are_refused_before_any_work():
         iter_strokes([], on_error="ignore")
     with pytest.raises(ValueError, match="time_unit"):
         next(iter_strokes([reach(100)], time_unit="h"))
-
-
-def test_classifier_learns_from_a_stream(movements):
-    X, y = movements
-    velocity = VelocityTransformer()
-    for start in range(0, 40, 10):
-        velocity.partial_fit(X[start : start + 10])
-    classifier = FFRNNClassifier((8,), random_state=0)
-    for _ in range(10):
-        for start in range(0, 40, 10):
-            part = slice(start, start + 10)
-            classifier.partial_fit(velocity.transform(X[part]), y[part], classes=[0, 1])
-    assert classifier.score(velocity.transform(X), y) > 0.9
