@@ -4,8 +4,11 @@ import gc
 import weakref
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from sklearn_ffrnn import sequences_from_frame
+from sklearn_ffrnn.datasets import whole_sequences
 from sklearn_ffrnn.sigma_lognormal import _stream, extract_strokes, iter_strokes, position
 
 
@@ -59,3 +62,22 @@ def test_bad_parameters_are_refused_before_any_work():
         iter_strokes([], on_error="ignore")
     with pytest.raises(ValueError, match="time_unit"):
         next(iter_strokes([reach(100)], time_unit="h"))
+
+
+def test_a_parquet_file_read_in_batches_gives_its_movements(tmp_path):
+    parquet = pytest.importorskip(
+        "pyarrow.parquet", reason='pyarrow is not installed: pip install "sklearn-ffrnn[parquet]"'
+    )
+    X = [reach(length) for length in range(100, 700, 100)]
+    table = pd.DataFrame(np.concatenate(X), columns=["x", "y", "t"])
+    table.insert(0, "movement", np.repeat(list("abcdef"), [len(x) for x in X]))
+    path = tmp_path / "movements.parquet"
+    table.to_parquet(path, row_group_size=70)
+    frames = (batch.to_pandas() for batch in parquet.ParquetFile(path).iter_batches(batch_size=33))
+    read = [
+        movement
+        for frame in whole_sequences(frames, id="movement")
+        for movement in sequences_from_frame(frame, id="movement")
+    ]
+    for movement, expected in zip(read, X, strict=True):
+        np.testing.assert_array_equal(movement, expected)
