@@ -18,7 +18,7 @@ from itertools import chain
 
 import joblib
 import numpy as np
-from distributed import Client, LocalCluster
+from distributed import Client, LocalCluster, get_task_stream
 from sklearn.model_selection import StratifiedGroupKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 
@@ -45,9 +45,9 @@ def import_package():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--movements", type=int, default=600, help="of 2,356")
+    parser.add_argument("--movements", type=int, default=400, help="of 2,356")
     parser.add_argument("--folds", type=int, default=4)
-    parser.add_argument("--epochs", type=int, default=5)
+    parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
     human = load_mouse_movements().data[: options.movements]
@@ -61,9 +61,9 @@ def main():
         client.run(import_package)
 
         plans, alone = timed(extract_strokes, human, on_error="skip")
-        with joblib.parallel_config(backend="dask"):
+        with joblib.parallel_config(backend="dask"), get_task_stream(client) as tasks:
             on_cluster, together = timed(extract_strokes, human, on_error="skip")
-        n_tasks = sum(str(task["key"]).startswith("batch_of_") for task in client.get_task_stream())
+        n_tasks = len(tasks.data)
         print(f"Extraction from {len(human)} movements, {sum(map(len, human))} points")
         print(f"  same plans: {on_cluster == plans}; time / one process: {together / alone:.2f}")
         print(f"  {n_tasks} tasks of {kilobytes(human, n_tasks)}, on average,", end=" ")

@@ -1,5 +1,6 @@
 import warnings
 
+import joblib
 import numpy as np
 import pandas as pd
 import pytest
@@ -129,6 +130,12 @@ def test_neither_order_nor_company_nor_n_jobs_changes_a_plan(monkeypatch):
     monkeypatch.setattr(extract_module, "CHUNK", 100)
     assert extract_strokes(X) == plans
     assert extract_strokes(X, n_jobs=2) == plans
+
+
+def test_a_backend_without_generators_will_do():
+    X = movements(3)
+    with joblib.parallel_config(backend="multiprocessing", n_jobs=2):
+        assert extract_strokes(X) == extract_strokes(X, n_jobs=1)
 
 
 def test_time_unit_only_renames():
