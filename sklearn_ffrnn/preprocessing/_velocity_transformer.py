@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from .._columns import check_input_features, check_n_columns
 from .._sequences import TRAJECTORY_COLUMNS, SequenceBatch, check_trajectories, pad
+from .._typing import FloatArray
 from ._velocity import (
     Moments,
     divisor,
@@ -90,6 +91,10 @@ class VelocityTransformer(  # type: ignore[call-arg]
         "max_length": [Interval(Integral, 1, None, closed="left"), StrOptions({"mean"}), None],
         "scale": [StrOptions({"dataset", "sequence"}), None],
     }
+
+    mean_: FloatArray
+    var_: FloatArray
+    n_steps_seen_: int
 
     def __init__(
         self,
