@@ -189,6 +189,8 @@ def test_layers_with_more_classes(make_ff, three_classes):
     assert display.chance == pytest.approx(1 / 3)
     with pytest.raises(ValueError, match="metric='roc_auc' compares two classes"):
         LayerAccuracyDisplay.from_estimator(model, X, names, metric="roc_auc")
+    with pytest.raises(ValueError, match="metric='auc' is none of"):
+        LayerAccuracyDisplay.from_estimator(model, X, names, metric="auc")
 
 
 # Any way to a classifier
@@ -252,5 +254,7 @@ def test_verdicts_at_hand():
     assert [line.get_ydata()[-1] for line in display.lines_] == [0.9, 0.4]
     with pytest.raises(ValueError, match=r"probabilities\[1\] is NaN"):
         DecisionOverTimeDisplay.from_predictions(None, [[0.1], [np.nan]])
+    with pytest.raises(ValueError, match="kind='mean' is none of"):
+        DecisionOverTimeDisplay.from_predictions(None, probabilities, kind="mean")
     with pytest.raises(ValueError, match="dimension"):
         DecisionOverTimeDisplay.from_predictions(None, np.zeros((2, 3, 3)))

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from sklearn.utils._param_validation import StrOptions, validate_params
 from sklearn.utils.validation import check_consistent_length, column_or_1d
 
 from ._plotting import PALETTE, check_names, classifier_and_sequences, panels
+
+_KINDS = ("quartiles", "individual", "both")
 
 
 class DecisionOverTimeDisplay:
@@ -204,10 +205,6 @@ class DecisionOverTimeDisplay:
         last = np.maximum(np.floor(n_steps[:, None] * self.shares + 1e-9).astype(int) - 1, 0)
         return np.take_along_axis(self.probabilities, last, axis=1)
 
-    @validate_params(
-        {"kind": [StrOptions({"quartiles", "individual", "both"})]},
-        prefer_skip_nested_validation=True,
-    )
     def plot(self, ax: Any = None, *, kind: str = "quartiles") -> DecisionOverTimeDisplay:
         """Draw the verdicts over the share of the movement that has been seen.
 
@@ -222,7 +219,14 @@ class DecisionOverTimeDisplay:
         -------
         display : DecisionOverTimeDisplay
             This display.
+
+        Raises
+        ------
+        ValueError
+            If `kind` is none of these.
         """
+        if kind not in _KINDS:
+            raise ValueError(f"kind={kind!r} is none of {_KINDS}.")
         (self.ax_,) = panels(ax, 1, size=(6.4, 4.2), caller="DecisionOverTimeDisplay.plot")
         self.figure_ = self.ax_.figure
         self.medians_, self.bands_, self.lines_ = {}, {}, []

@@ -191,9 +191,9 @@ class GoodnessDisplay:
                 f"goodness has {goodness.ndim} dimension(s); give (n_samples, n_layers)."
             )
         check_consistent_length(y_true, goodness)
-        labels = np.unique(y_true)
+        labels = np.unique(y_true).tolist()
         if len(labels) != 2:
-            raise ValueError(f"y_true has {len(labels)} label(s), {labels.tolist()[:5]}; give two.")
+            raise ValueError(f"y_true has {len(labels)} label(s), {labels[:5]}; give two.")
         display = cls(
             goodness=goodness,
             positive=y_true == labels[1],
@@ -278,15 +278,17 @@ class GoodnessDisplay:
 
     def _curves(self, ax: Any, layer: int) -> dict[tuple[str, str], Any]:
         colors = dict(zip(self._rows, PALETTE[:2], strict=True))
-        at = np.linspace(*ax.get_xlim(), 400)
+        low, high = ax.get_xlim()
+        at = np.linspace(low, high, 400)
+        fits = self.fits[self.fits["layer"] == layer].drop(columns="layer")
         drawn = {}
-        for fit in self.fits[self.fits["layer"] == layer].itertuples():
-            (drawn[fit.class_name, fit.distribution],) = ax.plot(
+        for name, distribution, loc, scale, distance in fits.to_numpy().tolist():
+            (drawn[name, distribution],) = ax.plot(
                 at,
-                density(fit.distribution, fit.loc, fit.scale, at),
-                _STYLES[fit.distribution],
-                color=colors[fit.class_name],
-                label=f"{fit.distribution}, KS {fit.ks_distance:.2f}",
+                density(distribution, loc, scale, at),
+                _STYLES[distribution],
+                color=colors[name],
+                label=f"{distribution}, KS {distance:.2f}",
             )
         return drawn
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from sklearn.metrics import accuracy_score, roc_auc_score
-from sklearn.utils._param_validation import StrOptions, validate_params
 from sklearn.utils.validation import check_consistent_length, column_or_1d
 
 from ._plotting import PALETTE, classifier_and_sequences, panels
@@ -67,7 +66,6 @@ class LayerAccuracyDisplay:
         self.metric = metric
 
     @classmethod
-    @validate_params({"metric": [StrOptions(set(_METRICS))]}, prefer_skip_nested_validation=True)
     def from_estimator(
         cls, estimator: Any, X: Any, y: Any, *, metric: str = "accuracy", ax: Any = None
     ) -> LayerAccuracyDisplay:
@@ -101,8 +99,11 @@ class LayerAccuracyDisplay:
         TypeError
             If the classifier has no layers with a goodness of their own.
         ValueError
-            If ``metric="roc_auc"`` and there are more than two classes, or one in `y`.
+            If `metric` is neither, or it is "roc_auc" and there are more than two classes, or one
+            in `y`.
         """
+        if metric not in _METRICS:
+            raise ValueError(f"metric={metric!r} is none of {tuple(_METRICS)}.")
         classifier, sequences = classifier_and_sequences(estimator, X, "layer_goodness")
         classes, y = classifier.classes_, column_or_1d(y)
         goodness = classifier.layer_goodness(sequences)

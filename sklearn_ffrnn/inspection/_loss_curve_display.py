@@ -118,7 +118,7 @@ class LossCurveDisplay:
 def _losses(history: Sequence[Mapping[str, Any]], prefix: str) -> np.ndarray:
     """Return the losses of the layers, or of the whole if no layer has its own: a row an epoch."""
     first = history[0]
-    names = []
+    names: list[str] = []
     while (name := f"{prefix}_loss_layer_{len(names)}") in first:
         names.append(name)
     return np.array([[epoch[name] for name in names or [f"{prefix}_loss"]] for epoch in history])

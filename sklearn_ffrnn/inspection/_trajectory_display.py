@@ -135,7 +135,8 @@ class TrajectoryDisplay:
         self.recorded_ = profile.stairs(
             speeds, since_start, color=RECORDED, linewidth=1.2, label="recorded"
         )
-        self.reconstructed_, self.strokes_ = None, []
+        self.reconstructed_: Any = None
+        self.strokes_: list[Any] = []
         if self.plan.n_strokes:
             self._draw_strokes(profile, np.linspace(0, since_start[-1], _N_TIMES))
         profile.set(title="Speed", xlabel=self.plan.time_unit, ylabel=self._speed_unit)
