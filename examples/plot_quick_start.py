@@ -33,7 +33,7 @@ display = TrajectoryDisplay.from_trajectory(human[0])
 
 # %%
 # All recordings are of people. A machine goes from the same start to the same end, on the same
-# clock and pixels, by a path of least jerk: a single stroke, with nothing to correct on the way.
+# clock and pixels, by a path of least jerk: one swing, with nothing to correct on the way.
 
 machine = make_minimum_jerk_movements(human, random_state=0)
 display = TrajectoryDisplay.from_trajectory(machine[0])
