@@ -64,10 +64,10 @@ print(reports["minimum jerk"][["auc", "verdict", "telling_feature"]].round(2).to
 # %%
 # All of them
 # -----------
-# A cell is marked where the classes are told apart by more than chance explains. Each repair removes
-# a family, and what is left moves closer to the movement itself: a machine without tremor shows it
-# in its shortest steps and in its first one, too. Of the perturbed strokes the recording says
-# nothing, so that a classifier has nothing but the movement to learn from.
+# A cell is marked where the classes are told apart by more than chance explains. One repair may
+# undo another: on whole pixels a slow start repeats its positions. The path of least jerk gives
+# itself away by its first step and by how short its steps are. Of the perturbed strokes the
+# recording says nothing, so that a classifier has nothing but the movement to learn from.
 
 aucs = pd.DataFrame({name: report["auc"] for name, report in reports.items()}).T
 told_apart = pd.DataFrame({name: report["told_apart"] for name, report in reports.items()}).T

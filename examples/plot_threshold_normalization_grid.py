@@ -24,7 +24,7 @@ from sklearn_ffrnn.datasets import load_mouse_movements, make_minimum_jerk_movem
 # Recorded mouse movements, and from each of them a machine's that follows a minimum-jerk path from
 # the same start to the same end on the same clock.
 
-human = load_mouse_movements().data[:200]
+human = load_mouse_movements().data[:180]
 machine = make_minimum_jerk_movements(human, random_state=0)
 X, y = [*human, *machine], np.repeat([1, 0], len(human))
 source = np.tile(np.arange(len(human)), 2)
@@ -36,7 +36,7 @@ source = np.tile(np.arange(len(human)), 2)
 # are routed to ``fit`` of the network, which holds out a part to stop early and to calibrate on.
 
 network = FFRNNClassifier(
-    (48, 48), goodness="mean", objective="logistic", max_iter=6, random_state=0
+    (32, 32), goodness="mean", objective="logistic", max_iter=5, random_state=0
 )
 grid = {
     "network__threshold": [0.5, 2.0, 7.0],

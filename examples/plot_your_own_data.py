@@ -107,6 +107,8 @@ model.fit(others, np.ones(len(others)))
 probability = model.predict_proba(visitor)[:, 1]
 print(f"human by more than one half: {np.mean(probability > 0.5):.0%} of the movements")
 
-display = DecisionOverTimeDisplay.from_estimator(model, visitor, kind="individual")
+display = DecisionOverTimeDisplay.from_estimator(
+    model, visitor, class_names=["machine", "human"], kind="individual"
+)
 folder.cleanup()
 plt.show()

@@ -232,6 +232,11 @@ def test_verdicts_over_the_share_of_a_movement(fitted, sequences):
     np.testing.assert_allclose((at_the_end.min(), at_the_end.max()), (low, high))
     assert legend(display.ax_) == ["human, median and quartiles", "bot, median and quartiles"]
     assert labels(display.ax_) == ("share of the movement seen (%)", "probability of human")
+    bots = DecisionOverTimeDisplay.from_estimator(
+        fitted, [X[i] for i in np.flatnonzero(y == 0)], y[y == 0]
+    )
+    assert list(bots.medians_) == [0]
+    assert bots.medians_[0].get_color() == display.medians_[0].get_color()
 
 
 def test_each_verdict_of_a_class(make_ff, three_classes):
@@ -250,7 +255,7 @@ def test_each_verdict_of_a_class(make_ff, three_classes):
 def test_verdicts_at_hand():
     probabilities = np.array([[0.1, 0.9], [0.4, np.nan]])
     display = DecisionOverTimeDisplay.from_predictions(None, probabilities, kind="both")
-    assert legend(display.ax_) == ["all, median and quartiles", "all, each movement"]
+    assert legend(display.ax_) == ["median and quartiles", "each movement"]
     assert [line.get_ydata()[-1] for line in display.lines_] == [0.9, 0.4]
     with pytest.raises(ValueError, match=r"probabilities\[1\] is NaN"):
         DecisionOverTimeDisplay.from_predictions(None, [[0.1], [np.nan]])

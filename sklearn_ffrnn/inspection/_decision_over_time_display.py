@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -231,11 +232,11 @@ class DecisionOverTimeDisplay:
         self.figure_ = self.ax_.figure
         self.medians_, self.bands_, self.lines_ = {}, {}, []
         verdicts, percent = self.verdicts, 100 * self.shares
-        for (label, name, rows), color in zip(self._groups(), PALETTE, strict=False):
+        for label, name, rows, color in self._groups():
             if kind != "individual":
                 low, middle, high = np.quantile(verdicts[rows], (0.25, 0.5, 0.75), axis=0)
                 (self.medians_[label],) = self.ax_.plot(
-                    percent, middle, color=color, linewidth=2, label=f"{name}, median and quartiles"
+                    percent, middle, color=color, linewidth=2, label=f"{name}median and quartiles"
                 )
                 self.bands_[label] = self.ax_.fill_between(
                     percent, low, high, color=color, alpha=0.2, linewidth=0
@@ -245,7 +246,7 @@ class DecisionOverTimeDisplay:
                 lines = self.ax_.plot(
                     percent, verdicts[rows].T, color=color, linewidth=0.8, alpha=alpha
                 )
-                lines[0].set_label(f"{name}, each movement")
+                lines[0].set_label(f"{name}each movement")
                 self.lines_ += lines
         self.ax_.axhline(0.5, color="0.5", linestyle=":", linewidth=1)
         self.ax_.set(
@@ -258,10 +259,15 @@ class DecisionOverTimeDisplay:
         self.ax_.legend()
         return self
 
-    def _groups(self) -> list[tuple[Any, str, np.ndarray]]:
-        """Return label, name and rows of each class that occurs."""
+    def _groups(self) -> list[tuple[Any, str, np.ndarray, str]]:
+        """Return label, start of the legend's text, rows and colour of each class that occurs."""
         if self.y is None:
-            return [(None, "all", np.ones(len(self.probabilities), dtype=bool))]
+            return [(None, "", np.ones(len(self.probabilities), dtype=bool), PALETTE[0])]
         labels = np.unique(self.y).tolist()
         names = self.class_names or dict(zip(labels, check_names(None, labels), strict=True))
-        return [(label, name, self.y == label) for label, name in names.items() if label in labels]
+        # A class that doesn't occur keeps its colour: others look the same with it and without.
+        return [
+            (label, f"{name}, ", self.y == label, color)
+            for (label, name), color in zip(names.items(), cycle(PALETTE), strict=False)
+            if label in labels
+        ]
