@@ -184,7 +184,7 @@ class BPTTRNNClassifier(RNNClassifier):
 
     def _layer_boxes(self) -> list[LayerBox]:
         reads = {"flatten": "every step", "mean": "the mean of the steps", "last": "the last step"}
-        details = {"weights": f"{self.network_.head.numel():,}"}
+        details = {"weights": f"{self.network_.get_parameter('head').numel():,}"}
         output = LayerBox("Output", f"linear, on {reads[self._built_with['pooling']]}", details)
         return [*super()._layer_boxes(), output]
 

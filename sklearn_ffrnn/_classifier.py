@@ -513,8 +513,9 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         built = self._built_with
         kind = f"{built['cell']} units" + " in each direction" * built["bidirectional"]
         sizes = np.atleast_1d(built["hidden_layer_sizes"])
+        layers = self.network_.get_submodule("layers").children()
         boxes = []
-        for i, (n_units, layer) in enumerate(zip(sizes, self.network_.layers, strict=True)):
+        for i, (n_units, layer) in enumerate(zip(sizes, layers, strict=True)):
             n_weights = sum(p.numel() for p in layer.parameters())
             details = {"weights": f"{n_weights:,}"}
             boxes.append(LayerBox(f"Layer {i + 1}", f"{n_units} {kind}", details))
