@@ -8,7 +8,6 @@ Every layer of a Forward-Forward network can judge a movement on its own, and so
 machine here follows minimum-jerk profiles from the same start to the same end.
 """
 
-import sys
 import time
 
 import matplotlib.pyplot as plt
@@ -20,6 +19,7 @@ from sklearn.pipeline import make_pipeline
 
 from sklearn_ffrnn import FFRNNClassifier, VelocityTransformer
 from sklearn_ffrnn.datasets import load_mouse_movements, make_minimum_jerk_movements
+from sklearn_ffrnn.inspection import DecisionOverTimeDisplay
 
 human = load_mouse_movements().data[:600]
 machine = make_minimum_jerk_movements(human, random_state=0)
@@ -64,28 +64,14 @@ print(f"AUC of all layers: {auc:.3f}")
 # %%
 # Over time
 # ---------
-# How sure the network is of each movement after a share of its steps, and how well it ranks them.
-
-over_time = classifier.predict_proba_over_time(velocities)
-n_steps = (~np.isnan(over_time)).sum(axis=1)
-shares = np.linspace(0.05, 1, 20)
-at = np.maximum(np.ceil(n_steps[:, None] * shares).astype(int) - 1, 0)
-verdicts = np.take_along_axis(over_time, at, axis=1)
+# How sure the network is of each movement after a share of its steps, and how well it ranks them by
+# then.
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.5), layout="constrained")
-for label, name, color in ((1, "human", "C0"), (0, "machine", "C3")):
-    low, middle, high = np.quantile(verdicts[y[test] == label], (0.25, 0.5, 0.75), axis=0)
-    left.plot(shares, middle, color, label=name)
-    left.fill_between(shares, low, high, color=color, alpha=0.2)
-left.set(
-    title="Verdict as the movement goes on (quartiles)",
-    xlabel="share of the movement",
-    ylabel="probability of human",
+display = DecisionOverTimeDisplay.from_estimator(
+    classifier, velocities, y[test], class_names=["machine", "human"], ax=left
 )
-left.legend()
-right.plot(shares, [roc_auc_score(y[test], column) for column in verdicts.T], "k")
-right.set(title="How well it ranks", xlabel="share of the movement", ylabel="ROC AUC")
-
-if len(sys.argv) > 1:
-    figure.savefig(sys.argv[1], dpi=100)
+aucs = [roc_auc_score(y[test], verdicts) for verdicts in display.verdicts.T]
+right.plot(100 * display.shares, aucs, "k")
+right.set(title="How well it ranks", xlabel="share of the movement seen (%)", ylabel="ROC AUC")
 plt.show()

@@ -9,6 +9,7 @@ import torch
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from ._classifier import RNNClassifier
+from ._html_repr import LayerBox
 from ._sequences import Ragged
 from .nn import BackpropRNN
 
@@ -180,6 +181,12 @@ class BPTTRNNClassifier(RNNClassifier):
         self.callbacks = callbacks
         self.verbose = verbose
         self.random_state = random_state
+
+    def _layer_boxes(self) -> list[LayerBox]:
+        reads = {"flatten": "every step", "mean": "the mean of the steps", "last": "the last step"}
+        details = {"weights": f"{self.network_.get_parameter('head').numel():,}"}
+        output = LayerBox("Output", f"linear, on {reads[self._built_with['pooling']]}", details)
+        return [*super()._layer_boxes(), output]
 
     def _make_network(
         self, sequences: Ragged, n_classes: int, generator: torch.Generator

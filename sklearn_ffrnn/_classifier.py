@@ -20,6 +20,7 @@ from torch import Tensor
 from ._calibration import Calibration, to_probabilities
 from ._columns import check_n_columns
 from ._device import resolve_device
+from ._html_repr import LayerBox, diagram
 from ._inference import in_batches
 from ._labels import check_labels, class_weights, find_classes
 from ._persistence import to_any_machine, to_this_machine
@@ -502,6 +503,23 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         dataset = make_dataset(Ragged(values, sequences.lengths), self.device_)
         copies = len(self.classes_) if len(self.classes_) > 2 else 1
         return in_batches(dataset, compute, copies)
+
+    def _sk_visual_block_(self) -> Any:
+        """Return the diagram for notebooks, with the layers of a fitted network."""
+        return diagram(self, self._layer_boxes() if hasattr(self, "network_") else [])
+
+    def _layer_boxes(self) -> list[LayerBox]:
+        """Describe the layers of the network."""
+        built = self._built_with
+        kind = f"{built['cell']} units" + " in each direction" * built["bidirectional"]
+        sizes = np.atleast_1d(built["hidden_layer_sizes"])
+        layers = self.network_.get_submodule("layers").children()
+        boxes = []
+        for i, (n_units, layer) in enumerate(zip(sizes, layers, strict=True)):
+            n_weights = sum(p.numel() for p in layer.parameters())
+            details = {"weights": f"{n_weights:,}"}
+            boxes.append(LayerBox(f"Layer {i + 1}", f"{n_units} {kind}", details))
+        return boxes
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "network_")

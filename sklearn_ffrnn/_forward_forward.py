@@ -16,6 +16,7 @@ from sklearn.utils._param_validation import StrOptions
 from ._calibration import to_probabilities
 from ._classifier import RNNClassifier
 from ._early_exit import scores_until_sure
+from ._html_repr import LayerBox
 from ._readout import (
     GoodnessReadout,
     LogisticReadout,
@@ -457,6 +458,16 @@ class FFRNNClassifier(RNNClassifier):
             )
             return False
         return self.layer_parallel
+
+    def _layer_boxes(self) -> list[LayerBox]:
+        boxes = super()._layer_boxes()
+        for i, box in enumerate(boxes):
+            theta = " / ".join(f"{value:.3g}" for value in np.atleast_1d(self.threshold_[i]))
+            details = {"goodness": self._built_with["goodness"], **box.details}
+            if i > 0:
+                details["normalization before it"] = self._built_with["normalization"]
+            boxes[i] = LayerBox(box.title, f"{box.caption}, θ = {theta}", details)
+        return boxes
 
     def _make_network(
         self, sequences: Ragged, n_classes: int, generator: torch.Generator

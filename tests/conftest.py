@@ -35,6 +35,17 @@ def movements():
     return [walk(rng.integers(8, 15), 1 + 5 * label, rng) for label in y], y
 
 
+@pytest.fixture
+def off_screen():
+    """Draw every figure without a screen, and leave none open."""
+    plt = pytest.importorskip("matplotlib.pyplot")
+    plt.switch_backend("agg")
+    yield
+    for number in plt.get_fignums():
+        plt.figure(number).canvas.draw()
+    plt.close("all")
+
+
 CLASSIFIERS = {
     "FF": (FFRNNClassifier, {}),
     # Dropout would make a fit depend on more than its data and seed of the weights.

@@ -2,11 +2,8 @@
 
 import numpy as np
 from matplotlib.figure import Figure
-from scipy import stats
 
-CLASSES = {1: ("human", "lightskyblue"), 0: ("synthetic", "sandybrown")}
-# Goodness can't be negative, so the exponential starts at 0.
-CURVES = {"normal": (stats.norm, {}, "-"), "exponential": (stats.expon, {"floc": 0}, "--")}
+from sklearn_ffrnn.inspection import GoodnessDisplay
 
 
 def accuracy_figure(panels, title):
@@ -39,30 +36,15 @@ def accuracy_figure(panels, title):
 
 
 def goodness_figure(goodness, target, threshold, title):
-    """Draw the goodness of test samples, a row for each class and a column for each layer."""
+    """Draw the goodness of test samples, a panel for each layer."""
     n_layers = goodness.shape[1]
-    figure = Figure(figsize=(4.5 * n_layers, 6.5), layout="constrained")
-    grid = figure.subplots(len(CLASSES), n_layers, squeeze=False, sharex="col")
-    for row, (label, (name, color)) in zip(grid, CLASSES.items(), strict=True):
-        for i, ax in enumerate(row):
-            _distribution(ax, goodness[target == label, i], color)
-            ax.axvline(threshold, color="black", linestyle=":", label=f"θ = {threshold:g}")
-            ax.set(title=f"layer {i + 1}, {name}", xlabel="goodness G", ylabel="density")
-            ax.legend(fontsize="small")
+    figure = Figure(figsize=(4.5 * n_layers, 4.5), layout="constrained")
+    GoodnessDisplay.from_predictions(
+        target,
+        goodness,
+        threshold=threshold,
+        class_names=["synthetic", "human"],
+        ax=figure.subplots(1, n_layers, squeeze=False),
+    )
     figure.suptitle(title)
     return figure
-
-
-def _distribution(ax, values, color):
-    """Draw a histogram and, where the values differ, the fitted curves with their KS distance."""
-    # The last half a percent may reach far; the bars' heights and the curves count it all the same.
-    edges = np.linspace(0, np.quantile(values, 0.995) or 1.0, 41)
-    ax.hist(values, edges, weights=np.full(len(values), 1 / len(values) / edges[1]), color=color)
-    if np.ptp(values) == 0:
-        return  # a layer that has collapsed: no curve has a width of nothing
-    at = np.linspace(0, edges[-1], 400)
-    for name, (family, fixed, style) in CURVES.items():
-        fitted = family(*family.fit(values, **fixed))
-        distance = stats.kstest(values, fitted.cdf).statistic
-        label = f"{name}, KS distance {distance:.2f}"
-        ax.plot(at, fitted.pdf(at), style, color="black", linewidth=1, label=label)

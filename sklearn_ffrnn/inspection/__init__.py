@@ -1,5 +1,17 @@
-"""What a data set or a fitted model gives away."""
+"""What a data set or a fitted model gives away, in tables and pictures."""
 
+from ._decision_over_time_display import DecisionOverTimeDisplay
+from ._goodness_display import GoodnessDisplay
+from ._layer_accuracy_display import LayerAccuracyDisplay
+from ._loss_curve_display import LossCurveDisplay
 from ._recording_artefacts import recording_artefacts
+from ._trajectory_display import TrajectoryDisplay
 
-__all__ = ["recording_artefacts"]
+__all__ = [
+    "DecisionOverTimeDisplay",
+    "GoodnessDisplay",
+    "LayerAccuracyDisplay",
+    "LossCurveDisplay",
+    "TrajectoryDisplay",
+    "recording_artefacts",
+]
