@@ -4,7 +4,7 @@ TORCH ?= torch==2.13.0
 VENV := .venv
 RUN := $(VENV)/bin/python
 
-.PHONY: demo test lint clean
+.PHONY: demo test lint docs clean
 
 demo: $(VENV)/.demo
 	$(RUN) examples/demo.py
@@ -16,8 +16,11 @@ lint: $(VENV)/.test
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 
+docs: $(VENV)/.docs
+	OMP_NUM_THREADS=1 $(RUN) -m sphinx -W --keep-going docs docs/_build/html
+
 clean:
-	rm -rf $(VENV) demo_output
+	rm -rf $(VENV) demo_output docs/_build docs/auto_examples docs/reference/generated
 
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -31,4 +34,8 @@ $(VENV)/.demo: $(VENV)/.python pyproject.toml
 
 $(VENV)/.test: $(VENV)/.python pyproject.toml
 	$(RUN) -m pip install -q "$(TORCH)" -e ".[examples,test]"
+	touch $@
+
+$(VENV)/.docs: $(VENV)/.python pyproject.toml
+	$(RUN) -m pip install -q "$(TORCH)" -e ".[examples,docs]"
 	touch $@

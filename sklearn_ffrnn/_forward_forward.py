@@ -135,7 +135,7 @@ class FFRNNClassifier(RNNClassifier):
         Class labels.
     n_features_in_ : int
         Channels of the sequences.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the columns, where a plain table with names was given.
     n_negatives_ : int
         Negatives that a SequenceBatch carried into the last fit.
