@@ -41,7 +41,7 @@ autodoc_typehints = "none"
 numpydoc_show_class_members = False
 myst_heading_anchors = 3
 
-# Pictures of the guide: docs/guide/figures, drawn while the pages are built.
+# Pictures of the guide: docs/figures, drawn while the pages are built.
 plot_formats = ["svg"]
 plot_html_show_formats = False
 plot_html_show_source_link = False
