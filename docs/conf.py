@@ -35,6 +35,7 @@ html_theme = "pydata_sphinx_theme"
 html_title = "sklearn_ffrnn"
 html_theme_options = {"show_prev_next": False, "navbar_end": ["theme-switcher"]}
 html_show_sourcelink = False
+html_math_renderer = "mathml"
 
 # Docstrings say types in words, with shapes and units.
 autodoc_typehints = "none"

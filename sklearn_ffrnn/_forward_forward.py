@@ -37,8 +37,8 @@ class FFRNNClassifier(RNNClassifier):
 
     Each layer learns alone: it raises its goodness, computed from the squared activities of its
     units, above a threshold for positive sequences and pushes it below for negative ones. No error
-    travels back from layer to layer. Between layers the activations are normalized, so that a layer
-    can't read the goodness of the one before. The class is read from the goodness of all layers.
+    travels back from layer to layer. Between layers the activations are normalized. The class is
+    read from the goodness of all layers.
 
     With two classes the positives are the samples of ``classes_[1]``. With more, the label rides
     along the input as a one-hot code and a sample is positive with its right label; training and
@@ -62,7 +62,8 @@ class FFRNNClassifier(RNNClassifier):
     normalization : {"standardize", "layer_norm"} or None, default="standardize"
         What stands between layers: "standardize" takes off the mean and divides by the deviation
         of each unit, with statistics that follow training and are fixed at prediction;
-        "layer_norm" divides each step by the root mean square of its units.
+        "layer_norm" divides each step by the root mean square of its units, which hides "mean" and
+        "sum" goodness from the next layer.
     goodness : {"log_ratio", "mean", "sum"}, default="log_ratio"
         How squared activities are pooled over the units of a layer. "mean" and "sum" are Hinton's
         (2022); thresholds for "sum" are larger by the number of units. With "log_ratio" one half

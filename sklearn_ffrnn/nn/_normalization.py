@@ -1,4 +1,4 @@
-"""Between two layers: take away the length of the activity vector, which is the goodness."""
+"""Between two layers: bring the activities to one scale."""
 
 from __future__ import annotations
 
@@ -71,7 +71,10 @@ class Standardize(nn.Module):
 
 
 class LayerNorm(nn.Module):
-    """h / RMS(h) over the units, per step and without centring (Hinton 2022)."""
+    """h / RMS(h) over the units, per step and without centring (Hinton 2022).
+
+    It takes away the length of the vector of activities, which is the goodness "mean" or "sum".
+    """
 
     def forward(self, hidden: Tensor, weight: Tensor | None = None) -> Tensor:
         """Normalize `hidden` (n_steps, n_units); `weight` plays no part."""
