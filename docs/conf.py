@@ -33,8 +33,14 @@ nitpick_ignore_regex = [("py:.*", r"(joblib|numpy|pandas|sklearn|skorch|torch)\.
 
 html_theme = "pydata_sphinx_theme"
 html_title = "sklearn_ffrnn"
-html_theme_options = {"show_prev_next": False, "navbar_end": ["theme-switcher"]}
+html_theme_options = {
+    "navbar_end": ["theme-switcher"],
+    "show_prev_next": False,
+}
 html_show_sourcelink = False
+# Pages that stand alone have no list of neighbours to show.
+html_sidebars = {page: [] for page in ("benchmarks", "changelog", "contributing", "reproduction")}
+toc_object_entries_show_parents = "hide"
 html_math_renderer = "mathml"
 
 # Docstrings say types in words, with shapes and units.

@@ -20,7 +20,8 @@ def visit_inline(translator: Any, node: nodes.math) -> None:
 
 def visit_display(translator: Any, node: nodes.math_block) -> None:
     """Write a formula on a line of its own."""
-    translator.body.append(f'<div class="math">{to_mathml(node, as_block=True)}</div>')
+    formula = to_mathml(node, as_block=True)
+    translator.body.append(f'<div style="margin: 1.15rem 0; overflow-x: auto">{formula}</div>')
     raise nodes.SkipNode
 
 

@@ -16,7 +16,7 @@ model.fit(human[:250] + machine[:250], np.repeat([1, 0], 250))
 
 X, y = human[250:] + machine[250:], np.repeat([1, 0], 150)
 goodness = classifier.layer_goodness(model[:-1].transform(X))
-figure, axes = plt.subplots(1, 3, figsize=(9, 3), sharex=True, sharey=True)
+figure, axes = plt.subplots(1, 3, figsize=(8.4, 2.9), sharex=True, sharey=True)
 bins = np.linspace(goodness.min(), goodness.max(), 40)
 for i, ax in enumerate(axes):
     for label, name, color in ((1, "human", "C0"), (0, "machine", "C3")):
@@ -24,4 +24,4 @@ for i, ax in enumerate(axes):
     ax.axvline(classifier.threshold_[i], color="k", linestyle=":", label="threshold")
     ax.set(title=f"layer {i + 1}: AUC {roc_auc_score(y, goodness[:, i]):.2f}", xlabel="goodness")
 axes[0].set_ylabel("movements")
-axes[0].legend()
+axes[0].legend(fontsize=8)

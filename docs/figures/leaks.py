@@ -19,7 +19,7 @@ def careless(movement):
 
 humans = load_mouse_movements().data[:200]
 machines = [careless(movement) for movement in humans]
-figure, (clock, lattice, rest) = plt.subplots(1, 3, figsize=(10, 3.2))
+figure, (clock, lattice, rest) = plt.subplots(1, 3, figsize=(8.4, 2.9))
 shares = np.linspace(0, 1, 41)
 for name, movements in (("human", humans), ("machine", machines)):
     intervals = np.concatenate([np.diff(m[:, 2]) for m in movements])

@@ -13,7 +13,7 @@ STROKES = np.array(
     ]
 )
 t = np.linspace(0.0, 0.95, 600)
-figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.4))
+figure, (left, right) = plt.subplots(1, 2, figsize=(8.4, 3.2))
 
 path = position(STROKES, t)
 start = np.zeros(2)
