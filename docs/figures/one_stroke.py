@@ -28,5 +28,5 @@ for end in (0.0, 1.0, 2.5):
     x, y = position([[100, 0.05, MU, SIGMA, 0, end]], t).T
     by_angle.plot(x, y, label=f"θe = {end:g}")
     by_angle.plot(x[::20], y[::20], "k.", markersize=3)
-by_angle.set(title="θs = 0 to θe: an arc", xlabel="px", aspect="equal")
+by_angle.set(title="θs = 0 to θe: an arc", xlabel="px", ylim=(-5, 105), aspect="equal")
 by_angle.legend(fontsize=8)
