@@ -75,6 +75,17 @@ def skip_member(app: Any, what: str, name: str, member: Any, skip: bool, options
     return skip or theirs or "Alias for field number" in (getattr(member, "__doc__", None) or "")
 
 
+def find_in_any_module(app: Any, env: Any, node: Any, contnode: Any) -> Any:
+    """Find a name of ours whichever module it is in, so that docstrings need not say."""
+    if node.get("refdomain") != "py":
+        return None
+    node["refspecific"] = True
+    return env.domains["py"].resolve_xref(
+        env, node["refdoc"], app.builder, node["reftype"], node["reftarget"], node, contnode
+    )
+
+
 def setup(app: Any) -> None:
     """Connect the above."""
     app.connect("autodoc-skip-member", skip_member)
+    app.connect("missing-reference", find_in_any_module)

@@ -44,7 +44,7 @@ def load_study_folder(
 
         - "clip": set each time stamp that lies before its predecessor to it. The points keep
           their places and their order, and equal time stamps are input that
-          :class:`~.VelocityTransformer` accepts. (Sorting by time
+          :class:`~sklearn_ffrnn.VelocityTransformer` accepts. (Sorting by time
           would interleave two strokes and make the path jump to and fro.)
         - "keep": leave the sample as recorded.
         - "drop": leave it out.

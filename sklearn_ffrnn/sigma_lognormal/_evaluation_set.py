@@ -28,7 +28,7 @@ def make_evaluation_set(
     groups : array-like of shape (n_samples,) or None, default=None
         Group of each row, such as its writer; None makes every row a group.
     **params
-        Parameters of :class:`~.SigmaLognormalNegativeSampler`, such as `n_negatives`, `strength`,
+        Parameters of :class:`SigmaLognormalNegativeSampler`, such as `n_negatives`, `strength`,
         `n_jobs` and `random_state`, but for `mode`.
 
     Returns

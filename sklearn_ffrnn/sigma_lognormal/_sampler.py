@@ -40,7 +40,7 @@ class SigmaLognormalNegativeSampler(  # type: ignore[call-arg]
     """Make synthetic negatives from human movements, for classifiers that see only humans.
 
     The strokes of each human movement are found, perturbed and put together again, on the same
-    clock and the same grid (see :func:`~.synthesize`), so that a classifier can learn from nothing
+    clock and the same grid (see :func:`synthesize`), so that a classifier can learn from nothing
     but the movement. Put it first in a pipeline: in scikit-learn's with ``mode="attach"``, in
     imbalanced-learn's with ``mode="resample"``.
 
@@ -69,7 +69,7 @@ class SigmaLognormalNegativeSampler(  # type: ignore[call-arg]
     time_unit : {"s", "ms", "us", "ns"}, default="ms"
         Unit of t.
     smoothing, target_snr, max_strokes_per_second : float
-        As in :func:`~.extract_strokes`.
+        As in :func:`extract_strokes`.
     store_plans : bool, default=False
         Whether to keep `plans_`. They hold the whole training set, and so would every saved model.
     n_jobs : int or None, default=None
@@ -94,8 +94,8 @@ class SigmaLognormalNegativeSampler(  # type: ignore[call-arg]
 
     See Also
     --------
-    sigma_lognormal.make_evaluation_set : Humans and negatives to score a classifier on.
-    sigma_lognormal.synthesize : How a negative is made.
+    make_evaluation_set : Humans and negatives to score a classifier on.
+    synthesize : How a negative is made.
 
     Notes
     -----
@@ -180,7 +180,7 @@ class SigmaLognormalNegativeSampler(  # type: ignore[call-arg]
         Parameters
         ----------
         X : list of array-like of shape (n_points, 3) or (n_points, 4)
-            Trajectories in any of the forms that :func:`~.extract_strokes` takes.
+            Trajectories in any of the forms that :func:`extract_strokes` takes.
         y : array-like of shape (n_samples,) or None, default=None
             Labels; None if all rows are human.
 
