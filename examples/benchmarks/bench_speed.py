@@ -55,13 +55,21 @@ def main():
     parser.add_argument("--predict", type=int, default=10_000, help="sequences to predict")
     parser.add_argument("--data", type=Path, help="folder with dollar-one.npz, for auc")
     parser.add_argument("--samples", type=int, default=None, help="use only N of dollar-one")
+    parser.add_argument("--device", default="cpu", help="of the epochs: cpu or cuda")
     options = parser.parse_args()
     if "auc" in options.only and options.data is None:
         parser.error("auc needs --data DIR")
+    if options.device != "cpu" and options.only != ["epochs"]:
+        parser.error("--device is for --only epochs")
 
     torch.set_num_threads(options.threads)
-    print(f"torch {torch.__version__}, {torch.get_num_threads()} thread(s)\n")
-    setting = Setting(sequences=options.sequences, length=options.length, units=options.units)
+    print(f"torch {torch.__version__}, {torch.get_num_threads()} thread(s), {options.device}\n")
+    setting = Setting(
+        sequences=options.sequences,
+        length=options.length,
+        units=options.units,
+        device=options.device,
+    )
     rows = [
         row.cells()
         for part in options.only

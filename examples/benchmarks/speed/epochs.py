@@ -22,7 +22,7 @@ def ours(setting, network):
 
 def theirs(setting, network):
     """Return an epoch of one of the references."""
-    return epoch_of(network, _batches(PaddedDataset(setting), setting))
+    return epoch_of(network.to(setting.device), _batches(PaddedDataset(setting), setting))
 
 
 def _batches(dataset, setting):
@@ -35,6 +35,7 @@ def epochs(setting, repeats):
         "nn.RNN": theirs(setting, TorchBackprop(setting)),
         "FF": ours(setting, setting.forward_forward()),
         "FF, layer_norm": ours(setting, setting.forward_forward("layer_norm")),
+        "FF, bfloat16": ours(setting, setting.forward_forward(activity_dtype=torch.bfloat16)),
         "BPTT": ours(setting, setting.backprop()),
         "FF, nn.RNN": theirs(setting, TorchForwardForward(setting)),
         "skorch": skorch_epoch(setting),
@@ -54,6 +55,7 @@ def epochs(setting, repeats):
         row("FF epoch, standardize", "FF", 0.55),
         row("FF epoch, layer_norm", "FF, layer_norm", 0.50),
         row("our BPTT epoch", "BPTT", 0.65),
+        row("FF epoch, standardize, mixed_bfloat16", "FF, bfloat16"),
         Row(
             f"FF epoch, standardize, batch {small.batch}",
             time_small["FF"] / time_small["nn.RNN"],

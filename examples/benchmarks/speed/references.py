@@ -24,7 +24,8 @@ class PaddedDataset:
 
     def __init__(self, setting):
         X, y = setting.arrays()
-        self.steps, self.target = torch.from_numpy(X), torch.from_numpy(y).float()
+        self.steps = torch.from_numpy(X).to(setting.device)
+        self.target = torch.from_numpy(y).float().to(setting.device)
 
     def __len__(self):
         return len(self.steps)
@@ -105,5 +106,6 @@ def skorch_epoch(setting):
         iterator_train__shuffle=True,
         train_split=None,
         callbacks__print_log=None,
+        device=setting.device,
     ).initialize()
     return lambda: net.partial_fit(data.steps, data.target)

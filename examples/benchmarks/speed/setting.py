@@ -21,6 +21,7 @@ class Setting:
     units: int = 96
     layers: int = 3
     channels: int = 2
+    device: str = "cpu"
 
     @property
     def sizes(self):
@@ -37,12 +38,12 @@ class Setting:
         """Return the data as our networks take it."""
         X, y = self.arrays()
         return SequenceDataset(
-            torch.from_numpy(X.reshape(-1, self.channels)),
-            torch.full((len(X),), self.length),
-            torch.from_numpy(y),
+            torch.from_numpy(X.reshape(-1, self.channels)).to(self.device),
+            torch.full((len(X),), self.length, device=self.device),
+            torch.from_numpy(y).to(self.device),
         )
 
-    def forward_forward(self, normalization="standardize"):
+    def forward_forward(self, normalization="standardize", **settings):
         """Return our Forward-Forward network."""
         return ForwardForwardRNN(
             self.channels,
@@ -50,13 +51,14 @@ class Setting:
             hidden_layer_sizes=self.sizes,
             threshold=[2.0] * self.layers,
             normalization=normalization,
-        )
+            **settings,
+        ).to(self.device)
 
     def backprop(self):
         """Return our baseline."""
         return BackpropRNN(
             self.channels, 2, hidden_layer_sizes=self.sizes, n_steps=self.length, dropout=0.5
-        )
+        ).to(self.device)
 
 
 def epoch_of(network, batches):

@@ -8,10 +8,13 @@ import torch
 
 
 def clock():
-    """Seconds of this process where it has one thread, else of the wall.
+    """Seconds of this process where it has one thread and no GPU, else of the wall.
 
     Other jobs on a shared machine take turns with this one; CPU time leaves their turns out.
     """
+    if torch.cuda.is_initialized():
+        torch.cuda.synchronize()
+        return time.perf_counter()
     return time.process_time() if torch.get_num_threads() == 1 else time.perf_counter()
 
 
