@@ -23,7 +23,7 @@ from ._device import resolve_device
 from ._html_repr import LayerBox, diagram
 from ._inference import in_batches
 from ._labels import check_labels, class_weights, find_classes
-from ._persistence import to_any_machine, to_this_machine
+from ._pickling import to_any_machine, to_this_machine
 from ._sequences import Ragged, SequenceBatch, check_sequences, is_sequence_input
 from ._trainer import Training, make_generator, train
 from ._training_data import TrainingData, make_dataset, warn_of_saturation
