@@ -143,6 +143,7 @@ def _network(
         "float64",
     ):
         raise ValueError(f"{record.where} has a network of {built_with!r:.200}, {dtype!r}.")
+    classifier._layer_sizes()  # for the next fit
     plan = type(classifier)(**{**classifier.get_params(), **built_with})
     plan._validate_params()
     if len(plan._layer_sizes()) > record.n_tensors:

@@ -10,7 +10,6 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from .._bptt import BPTTRNNClassifier
-from .._classifier import RNNClassifier
 from .._forward_forward import FFRNNClassifier
 from ..preprocessing import VelocityTransformer
 from ..sigma_lognormal import SigmaLognormalNegativeSampler, SigmaLognormalTransformer
@@ -197,8 +196,8 @@ def _restore_pipeline(record: Record) -> Pipeline:
         else _restore(record.part(step, f"{i}/", f"step {name!r:.40} of {record.where}"))
         for i, (name, step) in enumerate(zip(names, steps, strict=True))
     ]
-    if any(isinstance(model, (RNNClassifier, Pipeline)) for model in models[:-1]):
-        raise ValueError(f"{record.where} has a classifier before its last step.")
+    if not all(step == SKIPPED or hasattr(step, "transform") for step in models[:-1]):
+        raise ValueError(f"{record.where} has a step before its last that transforms nothing.")
     return Pipeline(
         list(zip(names, models, strict=True)),
         verbose=record.field("verbose", bool),

@@ -1,0 +1,219 @@
+"""Files that are damaged, or made by someone who means harm: a ValueError, and nothing run."""
+
+import json
+import warnings
+
+import numpy as np
+import pytest
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+from sklearn.pipeline import Pipeline
+
+from sklearn_ffrnn import FFRNNClassifier, VelocityTransformer, load, save
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "model.safetensors"
+
+
+def tiny():
+    return FFRNNClassifier(hidden_layer_sizes=(4, 3), max_iter=2, random_state=0)
+
+
+@pytest.fixture(scope="module")
+def fitted(sequences):
+    return tiny().fit(*sequences)
+
+
+def rewrite(path, change=lambda model: None, change_tensors=lambda tensors: None):
+    """Change what a file says, as an attacker would who knows the format."""
+    with safe_open(path, framework="pt") as file:
+        content = json.loads(file.metadata()["sklearn_ffrnn"])
+        tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
+    change(content["model"])
+    change_tensors(tensors)
+    save_file(tensors, path, metadata={"sklearn_ffrnn": json.dumps(content)})
+
+
+BAD_FIELDS = {
+    "unknown class": {"class": "os.system"},
+    "class of another kind": {"class": "VelocityTransformer"},
+    "unknown field": {"__reduce__": 1},
+    "extra attribute": {"predict": "x"},
+    "parameters": {"parameters": {"cell": "relu"}},
+    "sizes that there is no memory for": {
+        "built_with": {"hidden_layer_sizes": {"__tuple__": [10**12, 10**12]}}
+    },
+    "sizes beyond all numbers": {"built_with": {"hidden_layer_sizes": {"__tuple__": [10**30, 3]}}},
+    "millions of layers": {"built_with": {"hidden_layer_sizes": [1] * 10**6}},
+    "other sizes": {"built_with": {"hidden_layer_sizes": {"__tuple__": [4, 4]}}},
+    "channels": {"n_features_in_": 10**15},
+    "no channels": {"n_features_in_": 0},
+    "channels of another type": {"n_features_in_": "2"},
+    "cell": {"built_with": {"cell": "gru"}},
+    "unknown cell": {"built_with": {"cell": "rnn"}},
+    "classes": {"classes_": [0, 1]},
+    "one class": {"classes_": {"__array__": ["int64", [0]]}},
+    "classes out of order": {"classes_": {"__array__": ["int64", [1, 0]]}},
+    "classes of a strange type": {"classes_": {"__array__": ["V8", [1, 0]]}},
+    "classes that are no numbers": {"classes_": {"__array__": ["int64", [0.5, 1]]}},
+    "too many classes": {"classes_": {"__array__": ["int64", [0, 1, 2]]}},
+    "device": {"device": "meta"},
+    "dtype": {"dtype": "float16"},
+    "type of the network": {"dtype": "float64"},
+    "readout": {"readout": "pickle"},
+    "readout without tensors": {"readout": "logistic"},
+    "history": {"history_": [{"epoch": 1}]},
+    "no history": {"history_": None},
+    "unknown mark": {"best_loss_": {"__import__": "os"}},
+    "names": {"feature_names_in_": ["a"]},
+}
+
+
+class TestHostileFiles:
+    @pytest.fixture(autouse=True)
+    def saved(self, fitted, path):
+        save(fitted, path)
+
+    @pytest.mark.parametrize("change", BAD_FIELDS.values(), ids=BAD_FIELDS)
+    def test_fields(self, change, path):
+        def apply(model):
+            for name, value in change.items():
+                if name == "built_with":
+                    model[name].update(value)
+                else:
+                    model[name] = value
+
+        rewrite(path, apply)
+        with pytest.raises(ValueError, match=r"model\.safetensors' can't be loaded"):
+            load(path)
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("max_iter", -1),
+            ("max_iter", "many"),
+            ("batch_size", [1]),
+            ("tol", {"__float__": "nan"}),
+            ("hidden_layer_sizes", {"a": 1}),
+            ("callbacks", "os.system"),
+            ("random_state", {"__tuple__": ["MT19937"]}),
+            ("n_jobs", 1),
+        ],
+    )
+    def test_parameters(self, name, value, path):
+        rewrite(path, lambda model: model["parameters"].update({name: value}))
+        with pytest.raises(ValueError, match="can't be loaded"):
+            load(path)
+
+    def test_every_field_and_tensor_is_needed(self, path):
+        whole = path.read_bytes()
+        with safe_open(path, framework="pt") as file:
+            names = list(file.keys())
+        for name in names:
+            path.write_bytes(whole)
+            rewrite(path, change_tensors=lambda tensors, name=name: tensors.pop(name))
+            with pytest.raises(ValueError, match=name.removeprefix("network.")):
+                load(path)
+        fields = []
+        path.write_bytes(whole)
+        rewrite(path, fields.extend)
+        for name in fields:
+            path.write_bytes(whole)
+            rewrite(path, lambda model, name=name: model.pop(name))
+            with pytest.raises(ValueError, match=f"lacks '{name}'"):
+                load(path)
+
+    @pytest.mark.parametrize(
+        "spoil",
+        [
+            lambda tensor: tensor.T.contiguous()[:1],
+            lambda tensor: tensor.double(),
+            lambda tensor: tensor * torch.nan,
+            lambda tensor: tensor[None],
+        ],
+        ids=["shape", "type", "NaN", "dimensions"],
+    )
+    def test_tensors(self, spoil, path):
+        def change(tensors):
+            tensors["network.layers.1.w_x"] = spoil(tensors["network.layers.1.w_x"])
+
+        rewrite(path, change_tensors=change)
+        with pytest.raises(ValueError, match=r"layers\.1\.w_x"):
+            load(path)
+
+    def test_a_tensor_too_many(self, path):
+        rewrite(path, change_tensors=lambda tensors: tensors.update(more=torch.zeros(1)))
+        with pytest.raises(ValueError, match=r"\['more'\], which it should not"):
+            load(path)
+
+    def test_later_version(self, path):
+        with safe_open(path, framework="pt") as file:
+            text = file.metadata()["sklearn_ffrnn"]
+        text = text.replace('"format_version": 1', '"format_version": 2')
+        save_file({"a": torch.zeros(1)}, path, metadata={"sklearn_ffrnn": text})
+        with pytest.raises(ValueError, match=r"format version 2.*upgrade sklearn_ffrnn"):
+            load(path)
+
+    def test_cut_or_spoilt_anywhere(self, path):
+        whole = path.read_bytes()
+        rng = np.random.default_rng(0)
+        for length in [0, 1, 7, 8, 9, len(whole) - 1, *rng.integers(10, len(whole), 20)]:
+            path.write_bytes(whole[:length])
+            with pytest.raises(ValueError, match="can't be loaded"):
+                load(path)
+        header = 8 + int.from_bytes(whole[:8], "little")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            for position in rng.integers(0, header, 200):
+                spoilt = bytearray(whole)
+                spoilt[position] ^= 1 << int(rng.integers(8))
+                path.write_bytes(spoilt)
+                try:
+                    assert isinstance(load(path), FFRNNClassifier)  # a figure of the history, say
+                except ValueError as error:
+                    assert "can't be loaded" in str(error)  # noqa: PT017
+
+    @pytest.mark.parametrize(
+        "text",
+        ["[" * 100_000, '{"format_version": 1}', "1", "{", '{"format_version": "1", "model": {}}'],
+        ids=lambda text: text[:25],
+    )
+    def test_header(self, text, path):
+        save_file({"a": torch.zeros(1)}, path, metadata={"sklearn_ffrnn": text})
+        with pytest.raises(ValueError, match="can't be loaded: its header"):
+            load(path)
+
+    def test_other_files(self, path):
+        path.write_bytes(b"\x80\x04cos\nsystem\n.")
+        with pytest.raises(ValueError, match="not in the format of save"):
+            load(path)
+        save_file({"a": torch.zeros(1)}, path)
+        with pytest.raises(ValueError, match=r"not one that sklearn_ffrnn\.save wrote"):
+            load(path)
+        with pytest.raises(FileNotFoundError):
+            load(path.with_name("nothing"))
+
+
+def test_hostile_pipelines(movements, path):
+    X, y = movements
+    steps = [("v", VelocityTransformer()), ("c", tiny())]
+    save(Pipeline(steps).fit(X, y), path)
+    whole = path.read_bytes()
+    for change in (
+        lambda model: model["steps"].reverse(),
+        lambda model: model["steps"].clear(),
+        lambda model: model["steps"][0].append(1),
+        lambda model: model["steps"][0].__setitem__(0, "c"),
+        lambda model: model["steps"][0].__setitem__(1, "os.system"),
+        lambda model: model["steps"][0][1].update({"max_length_": -1}),
+        lambda model: model["steps"][0][1]["parameters"].update({"scale": "none"}),
+        lambda model: model.update(memory="cache"),
+        lambda model: model.update({"class": "FeatureUnion"}),
+    ):
+        path.write_bytes(whole)
+        rewrite(path, change)
+        with pytest.raises(ValueError, match="can't be loaded"):
+            load(path)
