@@ -50,6 +50,8 @@ def describe_classifier(classifier: RNNClassifier) -> Description:
     tensors = {f"network.{name}": tensor for name, tensor in network.state_dict().items()}
     for i, moments in state["_optimizer_state"]["state"].items():
         tensors |= {f"optimizer.{i}.{name}": moments[name] for name in _MOMENTS}
+        # Of torch's default type, whatever that was.
+        tensors[f"optimizer.{i}.step"] = moments["step"].float()
     calibrations = state["_calibrations"]
     tensors["calibration.slope"] = torch.tensor(
         [c.slope for c in calibrations], dtype=torch.float64
