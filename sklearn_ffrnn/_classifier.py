@@ -311,18 +311,18 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
 
         Examples
         --------
-        >>> import numpy as np
+        >>> import tempfile, numpy as np, onnxruntime
         >>> from sklearn_ffrnn import FFRNNClassifier
         >>> rng = np.random.default_rng(0)
         >>> y = np.arange(60) % 2
         >>> X = rng.normal(size=(60, 10, 2)) * (1 + 2 * y)[:, None, None]
-        >>> clf = FFRNNClassifier(hidden_layer_sizes=(16, 16), max_iter=5, random_state=0)
-        >>> clf.fit(X, y).to_onnx("model.onnx")  # doctest: +SKIP
-        >>> import onnxruntime  # doctest: +SKIP
-        >>> session = onnxruntime.InferenceSession("model.onnx")  # doctest: +SKIP
+        >>> clf = FFRNNClassifier(hidden_layer_sizes=(16, 16), max_iter=5, random_state=0).fit(X, y)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     clf.to_onnx(f"{folder}/model.onnx")
+        ...     session = onnxruntime.InferenceSession(f"{folder}/model.onnx")
         >>> inputs = {"steps": X.astype(np.float32), "lengths": np.full(60, 10)}
-        >>> (probabilities,) = session.run(None, inputs)  # doctest: +SKIP
-        >>> np.allclose(probabilities, clf.predict_proba(X), atol=1e-5)  # doctest: +SKIP
+        >>> (probabilities,) = session.run(None, inputs)
+        >>> bool(np.allclose(probabilities, clf.predict_proba(X), atol=1e-5))
         True
         """
         check_is_fitted(self)

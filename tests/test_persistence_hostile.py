@@ -1,5 +1,6 @@
 """Files that are damaged, or made by someone who means harm: a ValueError, and nothing run."""
 
+import contextlib
 import json
 import warnings
 
@@ -8,9 +9,15 @@ import pytest
 import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
-from sklearn.pipeline import Pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 
-from sklearn_ffrnn import FFRNNClassifier, VelocityTransformer, load, save
+from sklearn_ffrnn import (
+    FFRNNClassifier,
+    SigmaLognormalNegativeSampler,
+    VelocityTransformer,
+    load,
+    save,
+)
 
 
 @pytest.fixture
@@ -195,6 +202,48 @@ class TestHostileFiles:
             load(path)
         with pytest.raises(FileNotFoundError):
             load(path.with_name("nothing"))
+
+
+ANYTHING = [
+    *(None, True, 0, -1, 10**30, 1e308, "", "meta", [], [[1]], {}, {"a": 1}, {"__import__": "os"}),
+    *({"__tuple__": "ab"}, {"__array__": [[], 1]}, {"__array__": ["bool", []]}),
+    *({"__float__": "nan"}, {"__float__": {}}, {"__device__": [1]}, {"__dict__": [[[1], 2]]}),
+]
+
+
+def places(value):
+    """Yield every collection in a value with every place in it."""
+    if isinstance(value, (dict, list)):
+        for place in value if isinstance(value, dict) else range(len(value)):
+            yield value, place
+            yield from places(value[place])
+
+
+def test_anything_anywhere(movements, path):
+    X, y = movements
+    sampler = SigmaLognormalNegativeSampler(store_plans=True, random_state=0)
+    model = make_pipeline(sampler, VelocityTransformer(), tiny()).fit(X[:6], y[:6])
+    save(model, path)
+    whole = path.read_bytes()
+    rng = np.random.default_rng(0)
+    refused = 0
+
+    def put_anything(model):
+        everywhere = list(places(model))
+        where, place = everywhere[rng.integers(len(everywhere))]
+        where[place] = ANYTHING[rng.integers(len(ANYTHING))]
+
+    for _ in range(200):
+        path.write_bytes(whole)
+        rewrite(path, put_anything)
+        try:
+            loaded = load(path)
+        except ValueError:
+            refused += 1
+        else:
+            with contextlib.suppress(ValueError):  # valid, but for other movements, say
+                loaded.predict(X)
+    assert refused > 100
 
 
 def test_hostile_pipelines(movements, path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
@@ -19,7 +21,8 @@ GATES = {"GRU": [1, 0, 2], "LSTM": [0, 3, 1, 2]}
 def hidden_states(graph: Graph, layer: nn.Module, sequences: PaddedSequences) -> str:
     """Return the hidden states of a layer, (T, n, n_units), computed in single precision."""
     both = isinstance(layer, Bidirectional)
-    directions = [layer.forwards, layer.backwards] if both else [layer]
+    directions: list[Any] = [layer.forwards, layer.backwards] if both else [layer]
+    attributes: dict[str, Any] = {}
     if isinstance(directions[0], RecurrentLayer):
         operator, by_direction = "RNN", map(_relu_weights, directions)
         # The operator clips what the ReLU gets, which comes to the same as clipping its result.
@@ -27,7 +30,8 @@ def hidden_states(graph: Graph, layer: nn.Module, sequences: PaddedSequences) ->
         attributes = {"activations": ["Relu"] * len(directions), "clip": most}
     else:
         operator, by_direction = type(directions[0].cell).__name__, map(_gated_weights, directions)
-        attributes = {"linear_before_reset": 1} if operator == "GRU" else {}
+        if operator == "GRU":
+            attributes = {"linear_before_reset": 1}
     weights = [torch.stack(w).float() for w in zip(*by_direction, strict=True)]
     hidden = graph.node(
         operator,

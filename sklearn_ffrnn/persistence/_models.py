@@ -8,6 +8,7 @@ from typing import Any
 
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
+from torch import Tensor
 
 from .._bptt import BPTTRNNClassifier
 from .._forward_forward import FFRNNClassifier
@@ -128,7 +129,9 @@ def _load(path: str | os.PathLike[str]) -> Any:
     record = read(path)
     try:
         return _restore(record)
-    except (TypeError, LookupError, AttributeError, RecursionError) as error:
+    except ValueError:
+        raise
+    except (TypeError, ArithmeticError, LookupError, AttributeError, RecursionError) as error:
         # All that is expected of a damaged file is told as a ValueError; this is the rest.
         raise ValueError(f"it is damaged ({type(error).__name__}: {error}).") from error
 
@@ -166,7 +169,9 @@ def _restore(record: Record) -> Any:
 
 def _describe_pipeline(pipeline: Pipeline) -> Description:
     check_is_fitted(pipeline)
-    steps, tensors, left_out = [], {}, []
+    steps: list[list[Any]] = []
+    tensors: dict[str, Tensor] = {}
+    left_out: list[str] = []
     for i, (name, step) in enumerate(pipeline.steps):
         if step in (SKIPPED, None):
             steps.append([name, SKIPPED])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 
 from ..preprocessing import VelocityTransformer
@@ -47,13 +45,13 @@ def describe_transformer(transformer: Transformer) -> Description:
 
 def restore_transformer(cls: type[Transformer], record: Record) -> Transformer:
     """Undo :func:`describe_transformer`."""
-    transformer: Any = restore_parameters(cls, record)
+    transformer: Transformer = restore_parameters(cls, record)
     if (output := record.field("output", str, type(None))) is not None:
         transformer.set_output(transform=output)
     transformer.n_features_in_ = record.count("n_features_in_", 1)
-    if cls is VelocityTransformer:
+    if isinstance(transformer, VelocityTransformer):
         _restore_lengths_and_scale(transformer, record)
-    elif cls is SigmaLognormalNegativeSampler:
+    elif isinstance(transformer, SigmaLognormalNegativeSampler):
         _restore_negatives(transformer, record)
     return transformer
 
@@ -73,6 +71,12 @@ def _restore_negatives(sampler: SigmaLognormalNegativeSampler, record: Record) -
     sampler.n_negatives_ = record.count("n_negatives_")
     sampler.source_ = record.tensor("source_", (sampler.n_negatives_,), torch.int64).numpy()
     sampler.unmodelled_ = record.tensor("unmodelled_", (None,), torch.int64).numpy()
-    plans = record.field("plans_", list)
+    plans = {}
+    for entry in record.field("plans_", list):
+        match entry:
+            case [int(row), str(text)]:
+                plans[row] = StrokePlan.from_json(text)
+            case _:
+                raise ValueError(f"{record.where}: {entry!r:.40} is no plan of a row.")
     if plans or sampler.store_plans:
-        sampler.plans_ = {int(row): StrokePlan.from_json(text) for row, text in plans}
+        sampler.plans_ = plans
