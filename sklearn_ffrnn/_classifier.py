@@ -284,11 +284,12 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         return labels
 
     def to_onnx(self, path: str | os.PathLike[str]) -> None:
-        """Write the fitted classifier as an ONNX file, for a server, a phone or a browser.
+        """Write the fitted classifier as an ONNX file, to predict without torch or Python.
 
         The graph does all that :meth:`predict_proba` does, normalization and calibration included,
-        with the same probabilities but for rounding in single precision. It is made of ONNX's own
-        operators (opset 17) and takes
+        in single precision: the same probabilities but for rounding, which is coarser in a
+        classifier of ``dtype="mixed_bfloat16"`` itself. It is made of ONNX's own operators (opset
+        17) and takes
 
         - ``steps``, float32 (n_sequences, n_steps, n_channels): sequences padded to one length with
           anything, both axes of any length. A row of a plain table is a sequence of one step.
@@ -296,8 +297,9 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
 
         It gives ``probabilities``, float64 (n_sequences, n_classes), in the order of ``classes_``,
         which are in the file's metadata too, as JSON. Input is not checked as it is here. In a
-        pipeline the steps before stay where they are: feed the graph with
-        ``pipeline[:-1].transform(X)``.
+        pipeline the steps before it are not part of the graph, whose input are then
+        ``steps = pipeline[:-1].transform(X)``, padded with NaN, and
+        ``lengths = (~np.isnan(steps[:, :, 0])).sum(axis=1)``.
 
         Parameters
         ----------

@@ -6,8 +6,9 @@ import sys
 import numpy as np
 import pytest
 from sklearn.exceptions import NotFittedError
+from sklearn.pipeline import make_pipeline
 
-from sklearn_ffrnn import BPTTRNNClassifier, FFRNNClassifier
+from sklearn_ffrnn import BPTTRNNClassifier, FFRNNClassifier, VelocityTransformer
 
 onnxruntime = pytest.importorskip("onnxruntime")
 pytest.importorskip("onnx")
@@ -47,12 +48,16 @@ def tiny(cls, **settings):
     return cls(**{**defaults, "random_state": 0, **settings})
 
 
-def run(path, X):
+def judge(path, X):
     """Pad the sequences with what isn't a number, and let onnxruntime judge them."""
     lengths = np.array([len(x) for x in X])
     steps = np.full((len(X), lengths.max(), np.shape(X[0])[1]), np.nan, dtype=np.float32)
     for row, x in zip(steps, X, strict=True):
         row[: len(x)] = x
+    return run(path, steps, lengths)
+
+
+def run(path, steps, lengths):
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     return session.run(["probabilities"], {"steps": steps, "lengths": lengths})[0]
 
@@ -72,7 +77,7 @@ def test_same_probabilities(cls, settings, n_classes, sequences, three_classes, 
     model.to_onnx(path)
     longer = [np.concatenate([X[0], X[1], X[2]]), X[3]]  # than any that was learnt from
     for batch in (X, X[:1], [X[0][:1], X[1][:2]], longer):
-        np.testing.assert_allclose(run(path, batch), model.predict_proba(batch), atol=1e-5)
+        np.testing.assert_allclose(judge(path, batch), model.predict_proba(batch), atol=1e-5)
     assert np.ptp(model.predict_proba(X)[:, 0]) > 0.02
 
 
@@ -84,7 +89,7 @@ def test_units_saturate_as_they_do_here(sequences, tmp_path):
     path = tmp_path / "model.onnx"
     model.to_onnx(path)
     huge = [np.full((60, 2), 1e3), np.full((40, 2), 1.0)]
-    np.testing.assert_allclose(run(path, huge), model.predict_proba(huge), atol=1e-5)
+    np.testing.assert_allclose(judge(path, huge), model.predict_proba(huge), atol=1e-5)
 
 
 def test_a_table_is_sequences_of_one_step(tmp_path):
@@ -92,7 +97,17 @@ def test_a_table_is_sequences_of_one_step(tmp_path):
     model = tiny(FFRNNClassifier).fit(X, X[:, 0] > 0)
     path = tmp_path / "model.onnx"
     model.to_onnx(path)
-    np.testing.assert_allclose(run(path, X[:, None]), model.predict_proba(X), atol=1e-5)
+    np.testing.assert_allclose(judge(path, X[:, None]), model.predict_proba(X), atol=1e-5)
+
+
+def test_after_the_steps_of_a_pipeline(movements, tmp_path):
+    X, y = movements
+    model = make_pipeline(VelocityTransformer(), tiny(FFRNNClassifier)).fit(X, y)
+    path = tmp_path / "model.onnx"
+    model[-1].to_onnx(path)
+    steps = model[:-1].transform(X)
+    lengths = (~np.isnan(steps[:, :, 0])).sum(axis=1)
+    np.testing.assert_allclose(run(path, steps, lengths), model.predict_proba(X), atol=1e-5)
 
 
 def test_file_names_the_classes(sequences, tmp_path):

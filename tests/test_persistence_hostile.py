@@ -49,7 +49,10 @@ BAD_FIELDS = {
     "class of another kind": {"class": "VelocityTransformer"},
     "unknown field": {"__reduce__": 1},
     "extra attribute": {"predict": "x"},
-    "parameters": {"parameters": {"cell": "relu"}},
+    "unknown parameter": {"parameters": {"reduce": "os.system"}},
+    "parameters without names": {"parameters": {"__dict__": [[1, 2]]}},
+    "parameters in a list": {"parameters": ["relu"]},
+    "other settings of the network": {"built_with": {"max_iter": 1}},
     "sizes that there is no memory for": {
         "built_with": {"hidden_layer_sizes": {"__tuple__": [10**12, 10**12]}}
     },
@@ -114,6 +117,15 @@ class TestHostileFiles:
         rewrite(path, lambda model: model["parameters"].update({name: value}))
         with pytest.raises(ValueError, match="can't be loaded"):
             load(path)
+
+    def test_a_parameter_younger_than_the_file_has_its_default(self, path):
+        def forget(model):
+            del model["parameters"]["tol"], model["built_with"]["goodness"]
+
+        rewrite(path, forget)
+        loaded = load(path)
+        assert loaded.tol == FFRNNClassifier().tol
+        assert loaded.network_.goodness == "log_ratio"
 
     def test_every_field_and_tensor_is_needed(self, path):
         whole = path.read_bytes()

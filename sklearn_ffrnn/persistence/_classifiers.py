@@ -68,7 +68,7 @@ def restore_classifier(cls: type[RNNClassifier], record: Record) -> RNNClassifie
     classes = _classes(record)
     n_channels = record.count("n_features_in_", 1)
     built_with = record.field("built_with", dict)
-    if set(built_with) != set(cls._network_parameters):
+    if not set(built_with) <= set(cls._network_parameters):
         raise ValueError(f"{record.where} was built with {list(built_with)}.")
     plan = cls(**{**classifier.get_params(), **built_with})
     plan._validate_params()
@@ -85,7 +85,7 @@ def restore_classifier(cls: type[RNNClassifier], record: Record) -> RNNClassifie
         "n_iter_": record.count("n_iter_"),
         "network_": network,
         "device_": _device(record),
-        "_built_with": built_with,
+        "_built_with": plan._network_settings(),
         "_calibrations": _calibrations(record, n_stages, len(classes)),
         "_recent_scores": _recent_scores(record, n_stages, len(classes)),
         **_feature_names(record, n_channels),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,12 +31,9 @@ KEY = "sklearn_ffrnn"
 def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     """Yield a name to write to, and give the file the name `path` if all goes well."""
     path = Path(path)
-    unfinished = path.with_name(path.name + ".part")
-    try:
-        yield unfinished
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        yield Path(folder, path.name)
+        Path(folder, path.name).replace(path)
 
 
 def write(path: Path, description: Description) -> None:

@@ -36,12 +36,15 @@ def other_attributes(estimator: BaseEstimator, known: set[str]) -> list[str]:
 
 
 def restore_parameters(cls: type[BaseEstimator], record: Record) -> BaseEstimator:
-    """Return an estimator that isn't fitted yet."""
+    """Return an estimator that isn't fitted yet.
+
+    A parameter that is younger than the file takes its default, which is as things were before.
+    """
     parameters = record.field("parameters", dict)
-    names = cls._get_param_names()
-    if set(parameters) != set(names):
+    unknown = set(parameters) - set(cls._get_param_names())
+    if unknown:
         raise ValueError(
-            f"{record.where} has parameters {list(parameters)}, where {cls.__name__} has {names}."
+            f"{record.where} has parameters {list(unknown)[:5]}, which {cls.__name__} lacks."
         )
     estimator = cls(**parameters)
     estimator._validate_params()
