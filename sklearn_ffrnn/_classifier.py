@@ -304,7 +304,7 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         Parameters
         ----------
         path : str or path-like
-            The file, by custom named ``*.onnx``.
+            The file, usually named ``*.onnx``.
 
         Raises
         ------

@@ -230,10 +230,15 @@ class TestSave:
         before = path.read_bytes()
         broken = copy.deepcopy(fitted)
         broken.network_.layers[0].bias.data[0] = torch.nan
-        with pytest.raises(ValueError, match="holds NaN"):
+        with pytest.raises(ValueError, match=r"FFRNNClassifier can't be saved, for .* holds NaN"):
             save(broken, path)
         assert path.read_bytes() == before
         assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+    def test_values_out_of_range(self, fitted, path):
+        model = copy.deepcopy(fitted).set_params(max_iter=-1)
+        with pytest.raises(ValueError, match="max_iter"):
+            save(model, path)
 
     def test_the_same_model_makes_the_same_file(self, fitted, path):
         save(fitted, path)

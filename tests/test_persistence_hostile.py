@@ -270,6 +270,7 @@ def test_hostile_pipelines(movements, path):
         lambda model: model["steps"][0].__setitem__(0, "c"),
         lambda model: model["steps"][0].__setitem__(1, "os.system"),
         lambda model: model["steps"][0][1].update({"max_length_": -1}),
+        lambda model: model["steps"][0][1].update({"n_features_in_": 0}),
         lambda model: model["steps"][0][1]["parameters"].update({"scale": "none"}),
         lambda model: model.update(memory="cache"),
         lambda model: model.update({"class": "FeatureUnion"}),

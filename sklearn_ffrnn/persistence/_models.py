@@ -19,7 +19,8 @@ from ._file import read, replacing, write
 from ._record import Description, Record
 from ._transformers import describe_transformer, restore_transformer
 
-# The only classes that a file can name. Nothing is imported because a file says so.
+# The only classes that a file can name. Nothing is imported because a file says so. What a new
+# transformer learns stands in `_transformers.learnt`.
 CLASSIFIERS = {c.__name__: c for c in (FFRNNClassifier, BPTTRNNClassifier)}
 TRANSFORMERS = {
     c.__name__: c
@@ -41,7 +42,7 @@ def save(model: Any, path: str | os.PathLike[str]) -> None:
 SigmaLognormalNegativeSampler, SigmaLognormalTransformer or sklearn.pipeline.Pipeline of these
         The fitted model.
     path : str or path-like
-        The file, by custom named ``*.safetensors``. One that is there already is replaced once the
+        The file, usually named ``*.safetensors``. One that is there already is replaced once the
         new one has been written and read back.
 
     Raises
@@ -49,6 +50,9 @@ SigmaLognormalNegativeSampler, SigmaLognormalTransformer or sklearn.pipeline.Pip
     TypeError
         If the model, or a step of the pipeline, is of another class, or has a parameter that is no
         number, text, array or collection of these.
+    ValueError
+        If a value is out of its range, NaN among the weights, say: what could not be loaded is not
+        saved.
     sklearn.exceptions.NotFittedError
         If it is not fitted.
 
@@ -89,7 +93,11 @@ SigmaLognormalNegativeSampler, SigmaLognormalTransformer or sklearn.pipeline.Pip
         warnings.warn(message, UserWarning, stacklevel=2)
     with replacing(path) as unfinished:
         write(unfinished, description)
-        _load(unfinished)  # what can't be loaded must not take the place of what can
+        try:
+            _load(unfinished)
+        except ValueError as error:
+            message = f"the {type(model).__name__} can't be saved, for {error}"
+            raise ValueError(message) from error
 
 
 def load(path: str | os.PathLike[str]) -> Any:

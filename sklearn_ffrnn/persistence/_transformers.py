@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import torch
 
 from ..preprocessing import VelocityTransformer
@@ -11,72 +14,87 @@ from ._record import Description, Record
 
 Transformer = VelocityTransformer | SigmaLognormalTransformer | SigmaLognormalNegativeSampler
 
-_VALUES = ("n_features_in_", "max_length_", "n_negatives_")
-_ARRAYS = {
-    "mean_": torch.float64,
-    "scale_": torch.float64,
-    "source_": torch.int64,
-    "unmodelled_": torch.int64,
-}
-# Attributes that a file has in another form.
-_OTHERS = ("plans_", "_sklearn_output_config")
+# What attributes hold: values of one of some types, arrays of one axis, or plans by row.
+COUNT = (int,)
+COUNT_OR_NONE = (int, type(None))
+FLOATS = torch.float64
+INTEGERS = torch.int64
+PLANS = StrokePlan
+
+
+def learnt(transformer: Transformer) -> dict[str, Any]:
+    """Return what `fit` learns under the parameters: names of attributes and what they hold."""
+    attributes: dict[str, Any] = {"n_features_in_": COUNT}
+    if isinstance(transformer, VelocityTransformer):
+        attributes |= {"max_length_": COUNT_OR_NONE}
+        if transformer.scale == "dataset":
+            attributes |= {"mean_": FLOATS, "scale_": FLOATS}
+    elif isinstance(transformer, SigmaLognormalNegativeSampler):
+        attributes |= {"n_negatives_": COUNT, "source_": INTEGERS, "unmodelled_": INTEGERS}
+        if transformer.store_plans:
+            attributes |= {"plans_": PLANS}
+    return attributes
 
 
 def describe_transformer(transformer: Transformer) -> Description:
     """Return a fitted transformer as values and tensors."""
     parameters, left_out = describe_parameters(transformer)
-    left_out += other_attributes(transformer, {*_VALUES, *_ARRAYS, *_OTHERS})
-    state = vars(transformer)
-    fields = {
-        "parameters": parameters,
-        "output": state.get("_sklearn_output_config", {}).get("transform"),
-        **{name: state[name] for name in _VALUES if name in state},
-    }
-    if isinstance(transformer, SigmaLognormalNegativeSampler):
-        plans = state.get("plans_", {}).items()
-        fields["plans_"] = [[row, plan.to_json()] for row, plan in plans]
-    tensors = {
-        name: torch.tensor(state[name], dtype=dtype)
-        for name, dtype in _ARRAYS.items()
-        if name in state
-    }
+    attributes = learnt(transformer)
+    left_out += other_attributes(transformer, {*attributes, "_sklearn_output_config"})
+    output = getattr(transformer, "_sklearn_output_config", {}).get("transform")
+    fields = {"parameters": parameters, "output": output}
+    tensors = {}
+    for name, kind in attributes.items():
+        value = getattr(transformer, name)
+        if isinstance(kind, torch.dtype):
+            tensors[name] = torch.tensor(value, dtype=kind)
+        elif kind is PLANS:
+            fields[name] = [[row, plan.to_json()] for row, plan in value.items()]
+        else:
+            fields[name] = value
     return Description(fields, tensors, left_out)
 
 
 def restore_transformer(cls: type[Transformer], record: Record) -> Transformer:
     """Undo :func:`describe_transformer`."""
     transformer: Transformer = restore_parameters(cls, record)
-    if (output := record.field("output", str, type(None))) is not None:
+    output = record.field("output", str, type(None))
+    if output is not None:
         transformer.set_output(transform=output)
-    transformer.n_features_in_ = record.count("n_features_in_", 1)
-    if isinstance(transformer, VelocityTransformer):
-        _restore_lengths_and_scale(transformer, record)
-    elif isinstance(transformer, SigmaLognormalNegativeSampler):
-        _restore_negatives(transformer, record)
+    for name, kind in learnt(transformer).items():
+        value: Any
+        if isinstance(kind, torch.dtype):
+            value = record.tensor(name, (None,), kind).numpy()
+        elif kind is PLANS:
+            value = _plans(record, name)
+        else:
+            value = record.field(name, *kind)
+        setattr(transformer, name, value)
+    if not _is_sound(transformer):
+        raise ValueError(f"{record.where} holds values that `fit` never finds.")
     return transformer
 
 
-def _restore_lengths_and_scale(transformer: VelocityTransformer, record: Record) -> None:
-    transformer.max_length_ = record.field("max_length_", int, type(None))
-    if transformer.max_length_ is not None and transformer.max_length_ < 1:
-        raise ValueError(f"{record.where}: 'max_length_' is {transformer.max_length_}.")
-    if transformer.scale == "dataset" or record.has_tensor("scale_"):
-        transformer.mean_ = record.tensor("mean_", (2,), torch.float64).numpy()
-        transformer.scale_ = record.tensor("scale_", (2,), torch.float64).numpy()
-        if not (transformer.scale_ > 0).all():
-            raise ValueError(f"{record.where}: 'scale_' is {transformer.scale_}.")
-
-
-def _restore_negatives(sampler: SigmaLognormalNegativeSampler, record: Record) -> None:
-    sampler.n_negatives_ = record.count("n_negatives_")
-    sampler.source_ = record.tensor("source_", (sampler.n_negatives_,), torch.int64).numpy()
-    sampler.unmodelled_ = record.tensor("unmodelled_", (None,), torch.int64).numpy()
+def _plans(record: Record, name: str) -> dict[int, StrokePlan]:
     plans = {}
-    for entry in record.field("plans_", list):
+    for entry in record.field(name, list):
         match entry:
             case [int(row), str(text)]:
                 plans[row] = StrokePlan.from_json(text)
             case _:
                 raise ValueError(f"{record.where}: {entry!r:.40} is no plan of a row.")
-    if plans or sampler.store_plans:
-        sampler.plans_ = plans
+    return plans
+
+
+def _is_sound(transformer: Transformer) -> bool:
+    """Tell whether learnt values fit together, so that they can be computed with."""
+    sound: bool = transformer.n_features_in_ > 0
+    if isinstance(transformer, VelocityTransformer):
+        sound &= transformer.max_length_ is None or transformer.max_length_ > 0
+        if transformer.scale == "dataset":
+            n_channels = len(transformer.get_feature_names_out())
+            sound &= len(transformer.mean_) == len(transformer.scale_) == n_channels
+            sound &= bool(np.all(transformer.scale_ > 0))
+    elif isinstance(transformer, SigmaLognormalNegativeSampler):
+        sound &= len(transformer.source_) == transformer.n_negatives_
+    return sound
