@@ -130,6 +130,8 @@ class BPTTRNNClassifier(RNNClassifier):
 
     _network_parameters = (*RNNClassifier._network_parameters, "pooling", "dropout")
 
+    network_: BackpropRNN
+
     def __init__(
         self,
         hidden_layer_sizes: Any = (96, 96, 96),

@@ -14,7 +14,7 @@ from .._calibration import Calibration
 from .._classifier import N_RECENT_SCORES, RNNClassifier
 from .._readout import GoodnessReadout, LogisticReadout, Readout
 from .._trainer import Training
-from ..nn import ForwardForwardRNN
+from ..nn import ForwardForwardRNN, Network
 from ._networks import generator_from, network_tensors, restore_network
 from ._parameters import describe_parameters, other_attributes, restore_parameters
 from ._record import Description, Record
@@ -155,16 +155,16 @@ _READOUTS: dict[type[Readout] | type[None], str | None] = {
 }
 
 
-def _readout(record: Record, network: Any) -> dict[str, Readout]:
+def _readout(record: Record, network: Network) -> dict[str, Readout]:
     kind = record.field("readout", str, type(None))
     if not isinstance(network, ForwardForwardRNN):
-        expected: tuple[str | None, ...] = (None,)
-    else:
-        expected = ("goodness", "logistic")
-    if kind not in expected:
-        raise ValueError(f"{record.where} has a readout {kind!r:.40}, not one of {expected}.")
-    if kind != "logistic":
-        return {} if kind is None else {"_readout": GoodnessReadout()}
+        if kind is not None:
+            raise ValueError(f"{record.where} has no use for a readout, {kind!r:.40}.")
+        return {}
+    if kind not in ("goodness", "logistic"):
+        raise ValueError(f"{record.where} has a readout {kind!r:.40}.")
+    if kind == "goodness":
+        return {"_readout": GoodnessReadout()}
     readout = LogisticReadout([2 * n_units + 1 for n_units in network.output_sizes])
     n_outputs = 1 if network.n_classes == 2 else network.n_classes
     readout.stages = [

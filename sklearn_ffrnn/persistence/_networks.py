@@ -6,18 +6,18 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from .._classifier import RNNClassifier
 from .._sequences import Ragged
-from ..nn import BackpropRNN
+from ..nn import BackpropRNN, Network
 from ._record import Record
 
 # What Adam keeps of each parameter.
 _MOMENTS = ("step", "exp_avg", "exp_avg_sq")
 
 
-def network_tensors(network: nn.Module, optimizer_state: dict[str, Any]) -> dict[str, Tensor]:
+def network_tensors(network: Network, optimizer_state: dict[str, Any]) -> dict[str, Tensor]:
     """Return all that a network and its optimizer have learnt."""
     tensors = {f"network.{name}": tensor for name, tensor in network.state_dict().items()}
     for i, moments in optimizer_state["state"].items():
@@ -32,7 +32,7 @@ def network_tensors(network: nn.Module, optimizer_state: dict[str, Any]) -> dict
 
 def restore_network(
     plan: RNNClassifier, record: Record, n_channels: int, n_classes: int
-) -> tuple[Any, dict[str, Any]]:
+) -> tuple[Network, dict[str, Any]]:
     """Return the network that `plan` makes, and the state of its optimizer.
 
     Memory is taken only once the tensors are known to be what the network is made of.
@@ -53,14 +53,14 @@ def restore_network(
         name: record.tensor(f"network.{name}", tuple(expected.shape), expected.dtype)
         for name, expected in network.state_dict().items()
     }
-    network.to_empty(device="cpu")
-    network.load_state_dict(tensors)
+    network.to_empty(device="cpu").load_state_dict(tensors)
     if isinstance(network, BackpropRNN):
         network.dropout.generator = generator_from(record, "dropout")
-    return network.eval(), _optimizer_state(network, record)
+    network.eval()
+    return network, _optimizer_state(network, record)
 
 
-def _optimizer_state(network: nn.Module, record: Record) -> dict[str, Any]:
+def _optimizer_state(network: Network, record: Record) -> dict[str, Any]:
     state: dict[str, Any] = torch.optim.Adam(network.parameters()).state_dict()
     for i, weight in enumerate(network.parameters()):
         like = {"step": ((), torch.float32)}
