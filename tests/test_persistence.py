@@ -235,6 +235,11 @@ class TestSave:
         assert path.read_bytes() == before
         assert [file.name for file in path.parent.iterdir()] == [path.name]
 
+    def test_parameters_of_other_types(self, path, sequences):
+        model = tiny(FFRNNClassifier, hidden_layer_sizes=range(3, 5)).fit(*sequences)
+        with pytest.raises(TypeError, match=r"hidden_layer_sizes is range.*list"):
+            save(model, path)
+
     def test_values_out_of_range(self, fitted, path):
         model = copy.deepcopy(fitted).set_params(max_iter=-1)
         with pytest.raises(ValueError, match="max_iter"):

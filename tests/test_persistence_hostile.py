@@ -79,6 +79,8 @@ BAD_FIELDS = {
     "no history": {"history_": None},
     "unknown mark": {"best_loss_": {"__import__": "os"}},
     "names": {"feature_names_in_": ["a"]},
+    "names that are no texts": {"feature_names_in_": [1, 2]},
+    "classes of two types": {"classes_": {"__array__": ["object", ["a", 1]]}},
 }
 
 
@@ -161,6 +163,21 @@ class TestHostileFiles:
 
         rewrite(path, change_tensors=change)
         with pytest.raises(ValueError, match=r"layers\.1\.w_x"):
+            load(path)
+
+    @pytest.mark.parametrize(
+        ("name", "spoil"),
+        [
+            ("stream", torch.zeros_like),
+            ("stream", lambda state: state[:10]),
+            ("recent.target", lambda target: target + 2),
+            ("recent.weight", lambda weight: weight[1:]),
+        ],
+    )
+    def test_what_partial_fit_goes_on_with(self, name, spoil, sequences, path):
+        save(tiny().partial_fit(*sequences), path)
+        rewrite(path, change_tensors=lambda tensors: tensors.update({name: spoil(tensors[name])}))
+        with pytest.raises(ValueError, match=name):
             load(path)
 
     def test_a_tensor_too_many(self, path):
@@ -266,6 +283,8 @@ def test_hostile_pipelines(movements, path):
     for change in (
         lambda model: model["steps"].reverse(),
         lambda model: model["steps"].clear(),
+        lambda model: model["steps"].pop(0),
+        lambda model: model["steps"].append(["end", "passthrough"]),
         lambda model: model["steps"][0].append(1),
         lambda model: model["steps"][0].__setitem__(0, "c"),
         lambda model: model["steps"][0].__setitem__(1, "os.system"),
