@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
-# Of 2021, which every runtime in use knows.
+# Of 2022 (ONNX 1.12), for runtimes that are not the newest.
 OPSET, IR_VERSION = 17, 8
 
 
