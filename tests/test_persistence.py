@@ -127,6 +127,14 @@ class TestLearningGoesOn:
             one.partial_fit(X[40:], y[40:])
         np.testing.assert_array_equal(loaded.predict_proba(X), model.predict_proba(X))
 
+    def test_statistics_of_movements(self, there_and_back, movements):
+        X, _ = movements
+        model = VelocityTransformer().partial_fit(X[:20])
+        loaded = there_and_back(model)
+        for one in (model, loaded):
+            one.partial_fit(X[20:])
+        np.testing.assert_array_equal(loaded.transform(X), model.transform(X))
+
     @pytest.mark.parametrize(
         ("cls", "settings"), [(FFRNNClassifier, {}), (BPTTRNNClassifier, {"dropout": 0.5})]
     )

@@ -28,7 +28,12 @@ def learnt(transformer: Transformer) -> dict[str, Any]:
     if isinstance(transformer, VelocityTransformer):
         attributes |= {"max_length_": COUNT_OR_NONE}
         if transformer.scale == "dataset":
-            attributes |= {"mean_": FLOATS, "scale_": FLOATS}
+            attributes |= {
+                "n_steps_seen_": COUNT,
+                "mean_": FLOATS,
+                "var_": FLOATS,
+                "scale_": FLOATS,
+            }
     elif isinstance(transformer, SigmaLognormalNegativeSampler):
         attributes |= {"n_negatives_": COUNT, "source_": INTEGERS, "unmodelled_": INTEGERS}
         if transformer.store_plans:
@@ -93,8 +98,10 @@ def _is_sound(transformer: Transformer) -> bool:
         sound &= transformer.max_length_ is None or transformer.max_length_ > 0
         if transformer.scale == "dataset":
             n_channels = len(transformer.get_feature_names_out())
-            sound &= len(transformer.mean_) == len(transformer.scale_) == n_channels
-            sound &= bool(np.all(transformer.scale_ > 0))
+            statistics = (transformer.mean_, transformer.var_, transformer.scale_)
+            sound &= all(len(statistic) == n_channels for statistic in statistics)
+            sound &= transformer.n_steps_seen_ > 0
+            sound &= bool(np.all(transformer.var_ >= 0) and np.all(transformer.scale_ > 0))
     elif isinstance(transformer, SigmaLognormalNegativeSampler):
         sound &= len(transformer.source_) == transformer.n_negatives_
     return sound
