@@ -3,6 +3,7 @@
 from ._bptt import BPTTRNNClassifier
 from ._forward_forward import FFRNNClassifier
 from ._sequences import SequenceBatch, sequences_from_frame
+from .persistence import load, save
 from .preprocessing import VelocityTransformer
 from .sigma_lognormal import SigmaLognormalNegativeSampler
 
@@ -14,5 +15,7 @@ __all__ = [
     "SequenceBatch",
     "SigmaLognormalNegativeSampler",
     "VelocityTransformer",
+    "load",
+    "save",
     "sequences_from_frame",
 ]

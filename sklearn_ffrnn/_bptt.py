@@ -10,6 +10,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 
 from ._classifier import RNNClassifier
 from ._html_repr import LayerBox
+from ._onnx import Graph, PaddedSequences, backprop_scores
 from ._sequences import Ragged
 from .nn import BackpropRNN
 
@@ -129,6 +130,8 @@ class BPTTRNNClassifier(RNNClassifier):
 
     _network_parameters = (*RNNClassifier._network_parameters, "pooling", "dropout")
 
+    network_: BackpropRNN
+
     def __init__(
         self,
         hidden_layer_sizes: Any = (96, 96, 96),
@@ -203,3 +206,6 @@ class BPTTRNNClassifier(RNNClassifier):
             generator=generator,
             **self._dtypes(sequences),
         )
+
+    def _onnx_scores(self, graph: Graph, sequences: PaddedSequences) -> str:
+        return backprop_scores(graph, self.network_, sequences)

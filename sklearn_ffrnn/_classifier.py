@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 from abc import ABCMeta, abstractmethod
 from collections import deque
 from collections.abc import Callable
@@ -23,7 +24,8 @@ from ._device import resolve_device
 from ._html_repr import LayerBox, diagram
 from ._inference import in_batches
 from ._labels import check_labels, class_weights, find_classes
-from ._persistence import to_any_machine, to_this_machine
+from ._onnx import Graph, PaddedSequences, write_onnx
+from ._pickling import to_any_machine, to_this_machine
 from ._sequences import Ragged, SequenceBatch, check_sequences, is_sequence_input
 from ._trainer import Training, make_generator, train
 from ._training_data import TrainingData, make_dataset, warn_of_saturation
@@ -280,6 +282,59 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         chosen = (decision > 0).astype(int) if decision.ndim == 1 else decision.argmax(axis=1)
         labels: np.ndarray = self.classes_[chosen]
         return labels
+
+    def to_onnx(self, path: str | os.PathLike[str]) -> None:
+        """Write the fitted classifier as an ONNX file, to predict without torch or Python.
+
+        The graph does all that :meth:`predict_proba` does, normalization and calibration included,
+        in single precision: the same probabilities but for rounding, which is coarser in a
+        classifier of ``dtype="mixed_bfloat16"`` itself. It is made of ONNX's own operators (opset
+        17) and takes
+
+        - ``steps``, float32 (n_sequences, n_steps, n_channels): sequences padded to one length with
+          anything, both axes of any length. A row of a plain table is a sequence of one step.
+        - ``lengths``, int64 (n_sequences,): how many steps of each are its own, at least 1.
+
+        It gives ``probabilities``, float64 (n_sequences, n_classes), in the order of ``classes_``,
+        which are in the file's metadata too, as JSON. Input is not checked as it is here. In a
+        pipeline the steps before it are not part of the graph, whose input are then
+        ``steps = pipeline[:-1].transform(X)``, padded with NaN, and
+        ``lengths = (~np.isnan(steps[:, :, 0])).sum(axis=1)``.
+
+        Parameters
+        ----------
+        path : str or path-like
+            The file, usually named ``*.onnx``.
+
+        Raises
+        ------
+        ImportError
+            If the package onnx is missing.
+
+        Examples
+        --------
+        >>> import tempfile, numpy as np, onnxruntime
+        >>> from sklearn_ffrnn import FFRNNClassifier
+        >>> rng = np.random.default_rng(0)
+        >>> y = np.arange(60) % 2
+        >>> X = rng.normal(size=(60, 10, 2)) * (1 + 2 * y)[:, None, None]
+        >>> clf = FFRNNClassifier(hidden_layer_sizes=(16, 16), max_iter=5, random_state=0).fit(X, y)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     clf.to_onnx(f"{folder}/model.onnx")
+        ...     session = onnxruntime.InferenceSession(f"{folder}/model.onnx")
+        >>> inputs = {"steps": X.astype(np.float32), "lengths": np.full(60, 10)}
+        >>> (probabilities,) = session.run(None, inputs)
+        >>> bool(np.allclose(probabilities, clf.predict_proba(X), atol=1e-5))
+        True
+        """
+        check_is_fitted(self)
+        write_onnx(
+            path, self._onnx_scores, self._calibrations[-1], self.classes_, self.n_features_in_
+        )
+
+    @abstractmethod
+    def _onnx_scores(self, graph: Graph, sequences: PaddedSequences) -> str:
+        """Append to a graph what computes the scores of the last stage."""
 
     def _check_training_data(
         self, X: Any, y: Any, sample_weight: Any, groups: Any, *, reset: bool

@@ -17,6 +17,7 @@ from ._calibration import to_probabilities
 from ._classifier import RNNClassifier
 from ._early_exit import scores_until_sure
 from ._html_repr import LayerBox
+from ._onnx import Graph, PaddedSequences, forward_forward_scores
 from ._readout import (
     GoodnessReadout,
     LogisticReadout,
@@ -442,6 +443,9 @@ class FFRNNClassifier(RNNClassifier):
 
     def _score_stages(self, sequences: Packed) -> torch.Tensor:
         return stage_scores(self.network_, self._readout, sequences)
+
+    def _onnx_scores(self, graph: Graph, sequences: PaddedSequences) -> str:
+        return forward_forward_scores(graph, self.network_, self._readout, sequences)
 
     def _side_by_side(self, device: torch.device) -> bool:
         if self.layer_parallel and device.type != "cpu":

@@ -79,7 +79,14 @@ class LogisticReadout(Readout):
     ----------
     n_columns : sequence of int
         Columns of evidence of each layer.
+
+    Attributes
+    ----------
+    stages : list of (Tensor, Tensor)
+        Weights and offsets for every number of layers, in the form of :meth:`weights`.
     """
+
+    stages: list[tuple[Tensor, Tensor]]
 
     def __init__(self, n_columns: list[int]) -> None:
         self.n_columns = n_columns
@@ -98,7 +105,7 @@ class LogisticReadout(Readout):
         weight : ndarray of shape (n_samples,), optional
             Weight of each sample.
         """
-        self._weights = []
+        self.stages = []
         for stop in np.cumsum(self.n_columns):
             columns = evidence[:, :stop]
             scaler, regression = make_pipeline(
@@ -111,7 +118,7 @@ class LogisticReadout(Readout):
             )
             weights = (regression.coef_ / scaler.scale_).T
             offsets = regression.intercept_ - scaler.mean_ @ weights
-            self._weights.append((torch.tensor(weights), torch.tensor(offsets)))
+            self.stages.append((torch.tensor(weights), torch.tensor(offsets)))
         return self
 
     def ask(self, network: ForwardForwardRNN, sequences: Packed) -> Packed:
@@ -125,7 +132,7 @@ class LogisticReadout(Readout):
 
     def weights(self, n_layers: int) -> tuple[Tensor, Tensor]:
         """Return those that were fitted."""
-        return self._weights[n_layers - 1]
+        return self.stages[n_layers - 1]
 
     def by_class(self, network: ForwardForwardRNN, outputs: Tensor) -> Tensor:
         """Return one score, or one a class."""

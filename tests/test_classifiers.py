@@ -1,6 +1,7 @@
 """What both classifiers promise beyond scikit-learn's checks: predictions and fits."""
 
 import os
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -93,6 +94,16 @@ def test_saved_models_predict_the_same_in_a_new_process(make, sequences, three_c
     )
     for model, loaded in zip(models, joblib.load(paths[1]), strict=True):
         np.testing.assert_array_equal(loaded, model.predict_proba(X))
+
+
+def test_pickling_leaves_the_model_as_it_was(make_classifier, sequences):
+    X, y = sequences
+    model, untouched = (make_classifier().partial_fit(X, y) for _ in range(2))
+    pickle.dumps(model)
+    assert model.device_ == untouched.device_
+    for one in (model, untouched):
+        one.partial_fit(X, y)
+    np.testing.assert_array_equal(model.predict_proba(X), untouched.predict_proba(X))
 
 
 class TestForwardForwardStages:

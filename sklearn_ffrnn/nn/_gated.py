@@ -61,7 +61,8 @@ class GatedLayer(Layer):
         super().__init__()
         # Made without weights: torch would draw them from the global state.
         empty = CELLS[cell](n_inputs, n_units, dtype=dtype, device="meta")
-        self.cell = empty.to_empty(device="cpu")
+        # Where torch makes tensors just now, which load sets to "meta".
+        self.cell = empty.to_empty(device=torch.empty(0).device)
         self.activity_dtype = activity_dtype or dtype
         with torch.no_grad():
             for weight in self.cell.parameters():

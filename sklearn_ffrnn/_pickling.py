@@ -14,6 +14,7 @@ from ._device import resolve_device, to_cpu
 def to_any_machine(state: dict[str, Any]) -> dict[str, Any]:
     """Return what to pickle: a model from a GPU must load on a machine without one."""
     if "network_" in state:
+        state = dict(state)  # it may be the estimator's own
         state["network_"] = copy.deepcopy(state["network_"]).to("cpu")
         state["_optimizer_state"] = to_cpu(state["_optimizer_state"])
         state["device_"] = str(state["device_"])

@@ -1,0 +1,107 @@
+"""The graph of a Forward-Forward network and of what reads it."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import nn
+
+from .._readout import GoodnessReadout, Readout
+from ..nn import ForwardForwardRNN
+from ..nn._activity import mean_squares
+from ..nn._bidirectional import Bidirectional
+from ..nn._goodness import LOG_RATIO_SCALE, SILENCE
+from ..nn._normalization import EPSILON, LayerNorm, Standardize
+from ._graph import Graph
+from ._layers import hidden_states
+from ._sequences import PaddedSequences
+
+
+def forward_forward_scores(
+    graph: Graph, network: ForwardForwardRNN, readout: Readout, sequences: PaddedSequences
+) -> str:
+    """Return the scores after all layers: (n, 1) of class 1, or (n, n_classes)."""
+    by_goodness = isinstance(readout, GoodnessReadout)
+    if network.n_classes > 2:
+        label = _with_every_label if by_goodness else _without_label
+        sequences = label(graph, network.n_classes, sequences)
+    evidence = []
+    for i, layer in enumerate(network.layers):
+        hidden = hidden_states(graph, layer, sequences)
+        said = _goodness(graph, network, i, hidden)
+        if by_goodness:
+            said = graph.node("Sub", said, graph.constant(network.threshold[i].mean()))
+        else:
+            wide = graph.cast(hidden, "float64")
+            said = graph.node("Concat", wide, graph.node("Mul", wide, wide), said, axis=2)
+        evidence.append(sequences.mean_over_steps(graph, said))
+        if i < len(network.normalizations):
+            normalized = _normalized(graph, network.normalizations[i], hidden)
+            sequences = sequences._replace(steps=normalized)
+    weights, offsets = map(graph.constant, readout.weights(len(network.layers)))
+    outputs = graph.node("MatMul", graph.node("Concat", *evidence, axis=1), weights)
+    scores = graph.node("Add", outputs, offsets)
+    if by_goodness and network.n_classes > 2:
+        scores = graph.node("Reshape", scores, graph.constant([-1, network.n_classes]))
+    return scores
+
+
+def _goodness(graph: Graph, network: ForwardForwardRNN, i: int, hidden: str) -> str:
+    """Return the goodness of every step in layer `i`, (T, n, 1), in double precision."""
+    n_directions = 2 if isinstance(network.layers[i], Bidirectional) else 1
+    n_units = network.output_sizes[i] // n_directions
+    squares = graph.node("Mul", hidden, hidden)
+    # What one unit alone, with an activity of 1, adds to the mean square of each group.
+    shares = mean_squares(torch.eye(n_units), 2 if network.goodness == "log_ratio" else 1)
+    shares = torch.cat([shares] * n_directions) / n_directions
+    if network.goodness == "sum":
+        shares = torch.ones_like(shares)
+    activity = graph.node("MatMul", squares, graph.constant(shares))
+    if network.goodness != "log_ratio":
+        return graph.cast(activity, "float64")
+    silenced = graph.node("Add", activity, graph.constant(SILENCE, np.float32))
+    logs = graph.cast(graph.node("Log", silenced), "float64")
+    return graph.node("MatMul", logs, graph.constant([[LOG_RATIO_SCALE], [-LOG_RATIO_SCALE]]))
+
+
+def _normalized(graph: Graph, normalization: nn.Module, hidden: str) -> str:
+    if isinstance(normalization, Standardize):
+        shift, scale = (graph.constant(value.float()) for value in normalization.shift_and_scale())
+        return graph.node("Mul", graph.node("Sub", hidden, shift), scale)
+    if isinstance(normalization, LayerNorm):
+        squares = graph.node("Mul", hidden, hidden)
+        mean_square = graph.node("ReduceMean", squares, axes=[2], keepdims=1)
+        epsilon = graph.constant(EPSILON, np.float32)
+        length = graph.node("Sqrt", graph.node("Add", mean_square, epsilon))
+        return graph.node("Div", hidden, length)
+    return hidden
+
+
+def _with_every_label(graph: Graph, n_classes: int, sequences: PaddedSequences) -> PaddedSequences:
+    """Return every sequence `n_classes` times in a row, with one label after the other."""
+    copies = graph.node("Unsqueeze", sequences.steps, graph.constant([2]))
+    copies = graph.node("Tile", copies, graph.constant([1, 1, n_classes, 1]))
+    codes = graph.constant(np.eye(n_classes, dtype=np.float32))
+    labelled = _with_channels(graph, copies, codes, [n_classes, n_classes])
+    n_inputs = graph.node("Slice", graph.node("Shape", labelled), *map(graph.constant, ([3], [4])))
+    shape = graph.node("Concat", graph.constant([0, -1]), n_inputs, axis=0)
+    lengths = graph.node("Unsqueeze", sequences.lengths, graph.constant([1]))
+    lengths = graph.node("Tile", lengths, graph.constant([1, n_classes]))
+    return sequences._replace(
+        steps=graph.node("Reshape", labelled, shape),
+        lengths=graph.node("Reshape", lengths, graph.constant([-1])),
+    )
+
+
+def _without_label(graph: Graph, n_classes: int, sequences: PaddedSequences) -> PaddedSequences:
+    """Return the sequences with the same share of each label."""
+    share = graph.constant(1 / n_classes, np.float32)
+    labelled = _with_channels(graph, sequences.steps, share, [n_classes])
+    return sequences._replace(steps=labelled)
+
+
+def _with_channels(graph: Graph, steps: str, values: str, shape: list[int]) -> str:
+    """Append `values`, of `shape` at each step of each sequence, as further channels."""
+    batch = graph.node("Slice", graph.node("Shape", steps), *map(graph.constant, ([0], [2])))
+    shape_of_all = graph.node("Concat", batch, graph.constant(shape), axis=0)
+    return graph.node("Concat", steps, graph.node("Expand", values, shape_of_all), axis=-1)
