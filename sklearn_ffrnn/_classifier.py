@@ -25,7 +25,7 @@ from ._inference import in_batches
 from ._labels import check_labels, class_weights, find_classes
 from ._persistence import to_any_machine, to_this_machine
 from ._sequences import Ragged, SequenceBatch, check_sequences, is_sequence_input
-from ._trainer import Training, make_generator, train
+from ._trainer import REMEDY, Training, make_generator, train
 from ._training_data import TrainingData, make_dataset, warn_of_saturation
 from .nn import Network, Packed
 
@@ -437,14 +437,10 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             optimizer_state=optimizer_state,
         )
         losses = [epoch[self._watched(held_out)] for epoch in training.history]
-        # With a held-out part the network is that of the best epoch, else that of the last.
-        learnt = np.isfinite(losses if held_out else losses[-1:]).any()
+        # Without epochs, training was interrupted in the first.
+        learnt = np.isfinite(losses).any() or not losses
         if not learnt or not all(bool(p.isfinite().all()) for p in network.parameters()):
-            raise ValueError(
-                "Training produced weights or losses that are not finite: the input may hold very "
-                "large values. Scale it (VelocityTransformer(scale='dataset')), lower "
-                "learning_rate_init or set max_grad_norm."
-            )
+            raise ValueError(f"Training produced weights or losses that are not finite. {REMEDY}")
         return training
 
     def _side_by_side(self, device: torch.device) -> bool:
