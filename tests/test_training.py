@@ -290,9 +290,7 @@ class TestDivergence:
 
     @pytest.mark.parametrize("layer_parallel", [False, True])
     @pytest.mark.parametrize("settings", [{}, HELD_OUT], ids=["no held-out part", "held out"])
-    def test_goes_back_to_the_last_weights_that_were_good(
-        self, make_ff, settings, layer_parallel
-    ):
+    def test_goes_back_to_the_last_weights_that_were_good(self, make_ff, settings, layer_parallel):
         X, y = many(60)
         settings = {"batch_size": 16, "layer_parallel": layer_parallel, "tol": 0, **settings}
         good = make_ff(max_iter=4, **settings).fit(X, y)
