@@ -109,6 +109,13 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         ValueError, TypeError
             If the input is malformed: the message names the sample and the remedy. What was
             fitted before is kept.
+
+        Notes
+        -----
+        Ctrl-C ends training, and so does a loss that stops being finite. A warning says so, and
+        the model is that of the best epoch so far; where no part is held out, it is as training
+        left it, or as it was before the loss exploded. If nothing was learnt by then, the error
+        is raised, be it KeyboardInterrupt or ValueError, and what was fitted before is kept.
         """
         return self._all_or_nothing("_fit", X, y, sample_weight, groups)
 
