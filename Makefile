@@ -3,14 +3,19 @@ PYTHON ?= python3
 TORCH ?= torch==2.13.0
 VENV := .venv
 RUN := $(VENV)/bin/python
+OLDEST := .venv-oldest
 
-.PHONY: demo test lint docs clean
+.PHONY: demo test test-oldest lint docs clean
 
 demo: $(VENV)/.demo
 	$(RUN) examples/demo.py
 
 test: $(VENV)/.test lint
-	OMP_NUM_THREADS=1 $(RUN) -m pytest -n auto
+	OMP_NUM_THREADS=1 $(RUN) -m pytest -n auto --cov
+
+# On the oldest versions that pyproject.toml allows. Torch comes as the registry has it: gigabytes.
+test-oldest: $(OLDEST)/.test
+	OMP_NUM_THREADS=1 $(OLDEST)/bin/python -m pytest -n auto
 
 lint: $(VENV)/.test
 	$(VENV)/bin/ruff check .
@@ -20,7 +25,7 @@ docs: $(VENV)/.docs
 	OMP_NUM_THREADS=1 $(RUN) -m sphinx -W --keep-going docs docs/_build/html
 
 clean:
-	rm -rf $(VENV) demo_output docs/_build docs/auto_examples docs/reference/generated
+	rm -rf $(VENV) $(OLDEST) demo_output docs/_build docs/auto_examples docs/reference/generated
 
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -38,4 +43,12 @@ $(VENV)/.test: $(VENV)/.python pyproject.toml
 
 $(VENV)/.docs: $(VENV)/.python pyproject.toml
 	$(RUN) -m pip install -q "$(TORCH)" -e ".[examples,docs]"
+	touch $@
+
+# Without the examples' cursory, which asks for a newer numpy.
+$(OLDEST)/.test: pyproject.toml
+	$(PYTHON) -m venv $(OLDEST)
+	$(OLDEST)/bin/python -m pip install -q uv
+	$(OLDEST)/bin/uv pip install -q --python $(OLDEST)/bin/python --resolution lowest-direct \
+		-e ".[test]"
 	touch $@

@@ -27,7 +27,7 @@ from ._labels import check_labels, class_weights, find_classes
 from ._onnx import Graph, PaddedSequences, write_onnx
 from ._pickling import to_any_machine, to_this_machine
 from ._sequences import Ragged, SequenceBatch, check_sequences, is_sequence_input
-from ._trainer import Training, make_generator, train
+from ._trainer import REMEDY, Training, make_generator, train
 from ._training_data import TrainingData, make_dataset, warn_of_saturation
 from .nn import Network, Packed
 
@@ -111,6 +111,13 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         ValueError, TypeError
             If the input is malformed: the message names the sample and the remedy. What was
             fitted before is kept.
+
+        Notes
+        -----
+        Ctrl-C ends training, and so does a loss that stops being finite. A warning says so, and
+        the model is that of the best epoch so far; where no part is held out, it is as training
+        left it, or as it was before the loss exploded. If nothing was learnt by then, the error
+        is raised, be it KeyboardInterrupt or ValueError, and what was fitted before is kept.
         """
         return self._all_or_nothing("_fit", X, y, sample_weight, groups)
 
@@ -492,14 +499,10 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             optimizer_state=optimizer_state,
         )
         losses = [epoch[self._watched(held_out)] for epoch in training.history]
-        # With a held-out part the network is that of the best epoch, else that of the last.
-        learnt = np.isfinite(losses if held_out else losses[-1:]).any()
+        # Without epochs, training was interrupted in the first.
+        learnt = np.isfinite(losses).any() or not losses
         if not learnt or not all(bool(p.isfinite().all()) for p in network.parameters()):
-            raise ValueError(
-                "Training produced weights or losses that are not finite: the input may hold very "
-                "large values. Scale it (VelocityTransformer(scale='dataset')), lower "
-                "learning_rate_init or set max_grad_norm."
-            )
+            raise ValueError(f"Training produced weights or losses that are not finite. {REMEDY}")
         return training
 
     def _side_by_side(self, device: torch.device) -> bool:

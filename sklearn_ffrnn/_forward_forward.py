@@ -117,7 +117,7 @@ class FFRNNClassifier(RNNClassifier):
         Whether to train each layer in a process of its own, on the CPU, at the same time as the
         others: with the same result, in a time that does not grow with the number of layers if
         there are as many processors. In turn, with a warning, where processes may not be started,
-        as in a worker of a Dask cluster.
+        as in a worker of a Dask cluster. An epoch that Ctrl-C interrupts is lost.
     device : str or torch.device, default="auto"
         Where to compute; "auto" takes a GPU where there is one.
     dtype : {"auto", "float32", "float64", "mixed_bfloat16"}, default="auto"

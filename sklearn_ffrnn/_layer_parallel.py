@@ -8,6 +8,8 @@ the activations of the same weights below, as when they take turns: the result i
 
 from __future__ import annotations
 
+import copy
+import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from multiprocessing.connection import wait
@@ -57,16 +59,23 @@ class _Slots:
 class LayerWorkers:
     """One process a layer, for as long as the `with` block lasts.
 
+    Network and moments are those after the last epoch that all layers finished.
+
     Parameters
     ----------
     network : ForwardForwardRNN
-        To train; it holds the workers' weights after each epoch.
+        To train.
     dataset : SequenceDataset
         What to train on.
     settings : Settings
         Of the training.
     optimizer_state : dict or None
         State of an Adam over all parameters, to go on from.
+
+    Attributes
+    ----------
+    moments : dict
+        The "state" of an Adam over all parameters.
     """
 
     def __init__(
@@ -80,6 +89,7 @@ class LayerWorkers:
         self.dataset = dataset
         self.settings = settings
         self.optimizer_state = optimizer_state
+        self.moments: dict[int, Any] = {}
 
     def __enter__(self) -> LayerWorkers:
         context = get_context("loky")
@@ -88,36 +98,35 @@ class LayerWorkers:
         copies = network.n_classes if network.n_classes > 2 else 1
         longest = dataset.lengths.sort(descending=True).values[: self.settings.batch_size]
         max_steps = int(longest.sum()) * copies
-        self.connections, self.processes = [], []
-        self.stack = ExitStack()
-        between = [
-            self.stack.enter_context(
-                closing(_Slots(context, max_steps, network.output_sizes[i], dtype))
-            )
-            for i in range(n_layers - 1)
-        ]
-        for i in range(n_layers):
-            ours, theirs = context.Pipe()
-            below = between[i - 1] if i > 0 else None
-            above = between[i] if i < n_layers - 1 else None
-            process = context.Process(target=_work, args=(i, below, above, theirs))
-            process.start()
-            theirs.close()
-            self.connections.append(ours)
-            self.processes.append(process)
-        # Above the first layer, sequences are known by their lengths alone.
-        no_channels = dataset.values.new_empty(len(dataset.values), 0)
-        blank = SequenceDataset(no_channels, dataset.lengths, dataset.target, dataset.weight)
-        for i, connection in enumerate(self.connections):
-            moments = _of_layer(self.optimizer_state, network, i)
-            connection.send((network, blank if i else dataset, self.settings, moments))
+        self.connections: list[Any] = []
+        self.processes: list[Any] = []
+        with ExitStack() as stack:
+            between = [
+                stack.enter_context(
+                    closing(_Slots(context, max_steps, network.output_sizes[i], dtype))
+                )
+                for i in range(n_layers - 1)
+            ]
+            for i in range(n_layers):
+                ours, theirs = context.Pipe()
+                below = between[i - 1] if i > 0 else None
+                above = between[i] if i < n_layers - 1 else None
+                process = context.Process(target=_work, args=(i, below, above, theirs))
+                process.start()
+                stack.callback(_stop, process, ours)
+                theirs.close()
+                self.connections.append(ours)
+                self.processes.append(process)
+            # Above the first layer, sequences are known by their lengths alone.
+            no_channels = dataset.values.new_empty(len(dataset.values), 0)
+            blank = SequenceDataset(no_channels, dataset.lengths, dataset.target, dataset.weight)
+            for i, connection in enumerate(self.connections):
+                moments = _of_layer(self.optimizer_state, network, i)
+                connection.send((network, blank if i else dataset, self.settings, moments))
+            self.stack = stack.pop_all()
         return self
 
     def __exit__(self, *_: Any) -> None:
-        for connection, process in zip(self.connections, self.processes, strict=True):
-            process.terminate()  # it waits for work, or for a process that is gone
-            process.join()
-            connection.close()
         self.stack.close()
 
     def train_epoch(
@@ -126,24 +135,19 @@ class LayerWorkers:
         """Train on all sequences in the order given; yield size and losses of each batch."""
         for connection in self.connections:
             connection.send((order.numpy(), learning_rate))
-        by_layer = []
-        for i, losses in enumerate(self._answers()):
-            tensors, by_batch = losses
+        by_layer: list[list[float]] = []
+        moments: list[dict[str, torch.Tensor]] = []
+        for i, (tensors, own_moments, by_batch) in enumerate(self._answers()):
+            moments += [
+                {name: torch.from_numpy(value) for name, value in moment.items()}
+                for moment in own_moments
+            ]
             for mine, theirs in zip(_tensors(self.network, i), tensors, strict=True):
                 mine.data.copy_(torch.from_numpy(theirs))
             by_layer.append(by_batch)
+        self.moments = dict(enumerate(moments))
         sizes = [len(index) for index in order.split(self.settings.batch_size)]
         yield from zip(sizes, map(list, zip(*by_layer, strict=True)), strict=True)
-
-    def adam_state(self) -> dict[int, Any]:
-        """Return the state of the layers' optimisers as of one over all parameters."""
-        for connection in self.connections:
-            connection.send("moments")
-        state: dict[int, Any] = {}
-        for moments in self._answers():
-            for moment in moments:
-                state[len(state)] = moment
-        return state
 
     def _answers(self) -> list[Any]:
         """Return what each layer says; the first error is the caller's, whoever waits for it."""
@@ -155,6 +159,12 @@ class LayerWorkers:
                 if isinstance(answers[connection], Exception):
                     raise answers[connection]
         return [answers[connection] for connection in self.connections]
+
+
+def _stop(process: Any, connection: Any) -> None:
+    process.terminate()  # it waits for work, or for a process that is gone
+    process.join()
+    connection.close()
 
 
 def _of_layer(
@@ -179,9 +189,11 @@ def _tensors(network: ForwardForwardRNN, i: int) -> list[torch.Tensor]:
 
 def _work(i: int, below: _Slots | None, above: _Slots | None, connection: Any) -> None:
     """Train layer `i`, an epoch for each order of the sequences that comes in."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the caller to act on
     torch.set_num_threads(1)
     try:
         network, dataset, settings, moments = connection.recv()
+        network = copy.deepcopy(network)  # what is sent lies in memory that both ends share
         block = network.parameter_blocks()[i]
         optimizer = torch.optim.Adam(block, weight_decay=settings.alpha)
         if moments is not None:
@@ -189,11 +201,7 @@ def _work(i: int, below: _Slots | None, above: _Slots | None, connection: Any) -
             optimizer.load_state_dict({**state, "state": moments})
         network.train()
         while True:
-            command = connection.recv()
-            if command == "moments":
-                connection.send(list(optimizer.state_dict()["state"].values()))
-                continue
-            order, learning_rate = command
+            order, learning_rate = connection.recv()
             for group in optimizer.param_groups:
                 group.update(lr=learning_rate, weight_decay=settings.alpha)
             losses = []
@@ -205,8 +213,12 @@ def _work(i: int, below: _Slots | None, above: _Slots | None, connection: Any) -
                 optimizer.zero_grad()
                 losses.append(loss)
             tensors = [tensor.detach().numpy().copy() for tensor in _tensors(network, i)]
-            connection.send((tensors, losses))
-    except (EOFError, BrokenPipeError, KeyboardInterrupt):
+            moments = [
+                {name: value.numpy().copy() for name, value in moment.items()}
+                for moment in optimizer.state_dict()["state"].values()
+            ]
+            connection.send((tensors, moments, losses))
+    except (EOFError, BrokenPipeError):
         return  # the other end is done
     except Exception as error:
         connection.send(error)

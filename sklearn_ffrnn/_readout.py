@@ -108,14 +108,16 @@ class LogisticReadout(Readout):
         self.stages = []
         for stop in np.cumsum(self.n_columns):
             columns = evidence[:, :stop]
-            scaler, regression = make_pipeline(
-                StandardScaler(), LogisticRegression(C=INVERSE_PENALTY, max_iter=1000)
-            ).fit(
-                columns,
-                target,
-                standardscaler__sample_weight=weight,
-                logisticregression__sample_weight=weight,
-            )
+            # By rounding, scikit-learn's weighted variance of a constant may lie below 0.
+            with np.errstate(invalid="ignore"):
+                scaler, regression = make_pipeline(
+                    StandardScaler(), LogisticRegression(C=INVERSE_PENALTY, max_iter=1000)
+                ).fit(
+                    columns,
+                    target,
+                    standardscaler__sample_weight=weight,
+                    logisticregression__sample_weight=weight,
+                )
             weights = (regression.coef_ / scaler.scale_).T
             offsets = regression.intercept_ - scaler.mean_ @ weights
             self.stages.append((torch.tensor(weights), torch.tensor(offsets)))

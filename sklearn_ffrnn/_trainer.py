@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import warnings
 from collections.abc import Sequence
@@ -23,6 +24,11 @@ LAYER_LOSS = re.compile(r"train_loss_layer_\d+")
 # What a layer's loss weighs in the choice of the best epoch: enough to choose among epochs that all
 # rank a small held-out part perfectly, too little to overrule the log loss where they don't.
 TIE_BREAK = 0.01
+# For a loss that explodes.
+REMEDY = (
+    "Lower learning_rate_init, set max_grad_norm, or scale the input "
+    "(VelocityTransformer(scale='dataset'))."
+)
 
 
 class Trainer(NeuralNet):
@@ -99,14 +105,20 @@ class Trainer(NeuralNet):
         try:
             return super().fit_loop(*args, **kwargs)
         except KeyboardInterrupt:
-            if not any(_ended_training(callback) for _, callback in self.callbacks_):
+            ended = any(_ended_training(callback) for _, callback in self.callbacks_)
+            if self.has_learnt() and not ended:
                 warnings.warn(
-                    "Training was interrupted; the model is that of the best epoch so far, or the "
-                    "last one where no validation part is held out. Call fit again to train anew.",
+                    f"Training was interrupted in epoch {len(self.history)}; the model is that of "
+                    "the best epoch so far, or as it was then where no validation part is held "
+                    "out. Call fit again to train anew.",
                     UserWarning,
                     stacklevel=2,
                 )
             raise
+
+    def has_learnt(self) -> bool:
+        """Tell whether a batch was learnt from, the least that makes a model of a network."""
+        return any("train_loss" in batch for epoch in self.history for batch in epoch["batches"])
 
 
 def _ended_training(callback: Callback) -> bool:
@@ -116,20 +128,31 @@ def _ended_training(callback: Callback) -> bool:
 
 
 class StopOnDivergence(Callback):
-    """End training when the loss is no longer a number."""
+    """End training when the loss is no longer a number, with the last weights that gave one."""
 
     def on_train_begin(self, net: Any, **_: Any) -> None:
         """Forget the run before."""
         self.diverged_ = False
+        self.good_: dict[str, torch.Tensor] | None = None
+
+    def on_epoch_begin(self, net: Any, **_: Any) -> None:
+        """Keep the weights that the epoch starts from."""
+        self.start_ = copy.deepcopy(net.module_.state_dict())
 
     def on_epoch_end(self, net: Any, **_: Any) -> None:
-        """Stop, and say what to change, if the epoch's loss isn't finite."""
+        """Stop if the epoch's loss isn't finite, go back, and say what to change."""
+        # What an epoch left is known to be good when the next one's first batch has a loss by it.
+        if len(net.history) > 1 and np.isfinite(net.history[-1, "batches", 0, "train_loss"]):
+            self.good_ = self.start_
         if np.isfinite(net.history[-1, "train_loss"]):
             return
         self.diverged_ = True
+        if self.good_ is None:
+            raise ValueError(f"The loss was not finite from the start. {REMEDY}")
+        net.module_.load_state_dict(self.good_)
         warnings.warn(
-            f"The loss stopped being finite in epoch {len(net.history)}. Lower learning_rate_init, "
-            "set max_grad_norm, or scale the input (VelocityTransformer(scale='dataset')).",
+            f"The loss stopped being finite in epoch {len(net.history)}; the model is that of the "
+            f"best epoch before, or the last one where no validation part is held out. {REMEDY}",
             UserWarning,
             stacklevel=2,
         )
@@ -235,7 +258,7 @@ class Training(NamedTuple):
     """What remains of a training run."""
 
     history: list[dict[str, Any]]
-    optimizer_state: dict[str, Any]
+    optimizer_state: dict[str, Any] | None  # None where it holds nothing to go on from
 
 
 def train(
@@ -280,14 +303,13 @@ def train(
     ]
     if verbose:
         chain.insert(0, ("progress", FitProgress()))
-    if n_losses > 1:
-        prefixes = ["train"] if validation is None else ["train", "valid"]
-        layer_losses = [
-            PassthroughScoring(f"{prefix}_loss_layer_{i}", on_train=prefix == "train")
-            for prefix in prefixes
-            for i in range(n_losses)
-        ]
-        chain = [(score.name, score) for score in layer_losses] + chain
+    prefixes = ["train"] if validation is None else ["train", "valid"]
+    layer_losses = [
+        PassthroughScoring(f"{prefix}_loss_layer_{i}", on_train=prefix == "train")
+        for prefix in prefixes
+        for i in range(n_losses if n_losses > 1 else 0)
+    ]
+    chain = [(score.name, score) for score in layer_losses] + chain
     if validation is not None:
         chain.insert(0, ("validation_score", ValidationScore()))
     if learning_rate == "adaptive":
@@ -319,6 +341,8 @@ def train(
         max_grad_norm=max_grad_norm,
     )
     trainer.initialize()
+    # Adam changes its moments in place; the caller's are kept, should training fail.
+    optimizer_state = copy.deepcopy(optimizer_state)
     if optimizer_state is not None:
         trainer.optimizer_.load_state_dict(optimizer_state)
         for group in trainer.optimizer_.param_groups:  # moments go on, settings are today's
@@ -328,15 +352,19 @@ def train(
         settings = Settings(batch_size, alpha, max_grad_norm)
         with LayerWorkers(network, dataset, settings, optimizer_state) as trainer.workers:
             trainer.partial_fit(dataset, y=None)
-            moments = trainer.workers.adam_state()
-        final_state = {**trainer.optimizer_.state_dict(), "state": moments}
+        final_state = {**trainer.optimizer_.state_dict(), "state": trainer.workers.moments}
     else:
         trainer.partial_fit(dataset, y=None)
         final_state = trainer.optimizer_.state_dict()
+    if not trainer.has_learnt():
+        raise KeyboardInterrupt  # which skorch kept to itself, but there is no model yet
     network.eval()
+    recorded = {"train_loss", watched, *(score.name for score in layer_losses)}
     history = [
         {key: value for key, value in epoch.items() if key != "batches"}
         for epoch in trainer.history
-        if "train_loss" in epoch
+        if recorded <= epoch.keys()  # or it was interrupted
     ]
-    return Training(history, final_state)
+    # The moments of a loss that exploded would spoil the weights at the next step.
+    diverged = dict(trainer.callbacks_)["stop_on_divergence"].diverged_
+    return Training(history, None if diverged else final_state)

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from sklearn_ffrnn.sigma_lognormal import (
+    SigmaLognormalNegativeSampler,
     StrokePlan,
     extract_strokes,
     position,
@@ -303,6 +304,22 @@ def test_bad_trajectories_are_named():
         extract_strokes([x, x[:50].T])
     with pytest.raises(ValueError, match="Wrap one"):
         extract_strokes(x)
+
+
+def test_units_that_cannot_be_are_named():
+    X = movements(2)
+    with pytest.raises(ValueError, match=r"X\[1\] spans .*check the units of x and y"):
+        extract_strokes([X[0], X[1] * [1e120, 1, 1]])
+    for use in (extract_strokes, SigmaLognormalNegativeSampler(time_unit="s").fit):
+        with pytest.raises(ValueError, match=r"X\[1\] lasts .*say in which unit t is"):
+            use([X[0], X[1] * [1, 1, 1e12]])
+
+
+@pytest.mark.parametrize("scale", [[1, 1, 1e-12], [1, 1, 1e-314], [1e-150, 1e-150, 1]])
+def test_less_than_anyone_moves_is_no_movement(scale):
+    X = movements(2)
+    plans = extract_strokes([X[0], X[1] * scale], on_error="skip")
+    assert plans[0].n_strokes > plans[1].n_strokes == 0
 
 
 def test_json_keeps_every_bit():

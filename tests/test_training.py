@@ -1,5 +1,7 @@
 """How the classifiers train: held-out parts, going on, streams, callbacks and progress."""
 
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -225,6 +227,15 @@ class Epochs(Callback):
             raise KeyboardInterrupt
 
 
+class RateOf1e38(Callback):
+    """Makes the loss explode in the fifth epoch."""
+
+    def on_epoch_begin(self, net, **_):
+        if len(net.history) == 5:
+            for group in net.optimizer_.param_groups:
+                group["lr"] = 1e38
+
+
 class TestCallbacks:
     @pytest.mark.parametrize("settings", [{}, HELD_OUT], ids=str)
     def test_may_end_training(self, make_classifier, settings, sequences):
@@ -268,16 +279,47 @@ class TestCallbacks:
             assert total == pytest.approx(by_layer)
 
 
-def test_divergence_is_said_and_leaves_the_model_as_it_was(make_classifier):
-    X, y = many(60)
-    classifier = make_classifier(max_grad_norm=None).fit(X, y)
-    before = classifier.predict_proba(X)
-    with (
-        pytest.warns(UserWarning, match="stopped being finite in epoch .*max_grad_norm"),
-        pytest.raises(ValueError, match=r"not finite.*learning_rate_init"),
-    ):
-        classifier.set_params(learning_rate_init=1e37).fit(X * 100, y)
-    np.testing.assert_array_equal(classifier.predict_proba(X), before)
+class TestDivergence:
+    def test_from_the_start_leaves_the_model_as_it_was(self, make_classifier):
+        X, y = many(60)
+        classifier = make_classifier(max_grad_norm=None).fit(X, y)
+        before = classifier.predict_proba(X)
+        with pytest.raises(ValueError, match=r"not finite.*learning_rate_init.*max_grad_norm"):
+            classifier.set_params(learning_rate_init=1e37).fit(X * 100, y)
+        np.testing.assert_array_equal(classifier.predict_proba(X), before)
+
+    @pytest.mark.parametrize("layer_parallel", [False, True])
+    @pytest.mark.parametrize("settings", [{}, HELD_OUT], ids=["no held-out part", "held out"])
+    def test_goes_back_to_the_last_weights_that_were_good(self, make_ff, settings, layer_parallel):
+        X, y = many(60)
+        settings = {"batch_size": 16, "layer_parallel": layer_parallel, "tol": 0, **settings}
+        good = make_ff(max_iter=4, **settings).fit(X, y)
+        # The rate explodes after the fourth epoch; the fifth ends in weights that are too large.
+        message = r"stopped being finite in epoch 5;.*Lower learning_rate_init, set max_grad_norm"
+        with pytest.warns(UserWarning, match=message):
+            classifier = make_ff(callbacks=[RateOf1e38()], **settings).fit(X, y)
+        assert classifier.n_iter_ == 5
+        torch.testing.assert_close(weights(classifier), weights(good), rtol=0, atol=0)
+        np.testing.assert_array_equal(classifier.predict_proba(X), good.predict_proba(X))
+
+    def test_a_stream_goes_on(self, make_classifier):
+        X, y = many(60)
+        classifier = make_classifier(batch_size=16).partial_fit(X, y)
+        before, moments = weights(classifier), copy.deepcopy(classifier._optimizer_state)
+        with pytest.raises(ValueError, match="not finite"):
+            classifier.set_params(learning_rate_init=1e38).partial_fit(X, y)
+        torch.testing.assert_close(weights(classifier), before, rtol=0, atol=0)
+        torch.testing.assert_close(classifier._optimizer_state["state"], moments["state"])
+        classifier.set_params(learning_rate_init=0.001).partial_fit(X, y)
+        assert np.isfinite(classifier.loss_curve_).all()
+
+    def test_a_warm_start_goes_on(self, make_classifier):
+        X, y = many(60)
+        classifier = make_classifier(batch_size=16, warm_start=True, callbacks=[RateOf1e38()])
+        with pytest.warns(UserWarning, match="stopped being finite"):
+            classifier.fit(X, y)
+        classifier.set_params(callbacks=None).fit(X, y)
+        assert np.isfinite(classifier.loss_curve_).all()
 
 
 class TestProgress:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
+from threading import Lock
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +17,8 @@ from ._pulses import amplitudes, bases
 from ._recording import Part, make_part, regular_clock, split_parts, stroke_starts
 
 SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
+
+_one_at_a_time = Lock()
 
 
 class Recording(NamedTuple):
@@ -54,7 +57,8 @@ def plan_chunk(
     parts = [part for recording in recordings for part in recording.parts if part is not None]
     most = [_stroke_limit(part, max_rate) for part in parts]
     # The matrices are small; threads would only make sums, and so results, depend on their number.
-    with _threadpools().limit(limits=1, user_api="blas"):
+    # The limit is the process's: of two threads that set it, one would lift it under the other.
+    with _one_at_a_time, _threadpools().limit(limits=1, user_api="blas"):
         found = fit_parts(parts, most, target_snr=target_snr, max_iter=max_iter)
         fitted = (_judge(part, *fit) for part, fit in zip(parts, found, strict=True))
         return [_plan(recording, fitted, smoothing, time_unit) for recording in recordings]

@@ -23,6 +23,8 @@ from ._spread import spread
 CHUNK = 20_000
 SMALLEST_CHUNK = 4_000
 SHORTEST_STEP, LONGEST_STEP = 1e-4, 2.0  # s between points; what lies beyond is a wrong unit
+WIDEST = 1e100  # of x and y, in any unit: squares of more would overflow
+LONGEST = 1e9  # s
 NAMED = 10  # trajectories at most in a message
 
 
@@ -125,7 +127,7 @@ def extract_strokes(
     >>> plan.strokes[:, 0].round()
     array([100.,  60.])
     """
-    trajectories = check_trajectories(X, min_points=1)
+    trajectories = check_movements(X, time_unit, min_points=1)
     _check_time_unit(trajectories, time_unit)
     options: dict[str, Any] = {
         "smoothing": float(smoothing),
@@ -145,6 +147,30 @@ def extract_strokes(
             bar.update(len(some))
     report_unmodelled(plans, on_error)
     return plans
+
+
+def check_movements(X: Any, time_unit: str, *, min_points: int = 2) -> list[np.ndarray]:
+    """Return checked trajectories, none of them beyond the range of what is computed with it.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As from :func:`check_trajectories`, or if a movement is too wide or too long.
+    """
+    trajectories = check_trajectories(X, min_points=min_points)
+    for i, x in enumerate(trajectories):
+        with np.errstate(over="ignore"):
+            width, length = np.ptp(x[:, :2]), (x[-1, 2] - x[0, 2]) * SECONDS[time_unit]
+        if width > WIDEST:
+            raise ValueError(
+                f"X[{i}] spans {width:.3g}, too far to compute with; check the units of x and y."
+            )
+        if length > LONGEST:
+            raise ValueError(
+                f"X[{i}] lasts {length:.3g} s with time_unit={time_unit!r}; say in which unit t "
+                f"is: {sorted(SECONDS)}, or cut it."
+            )
+    return trajectories
 
 
 def _chunks(trajectories: list[np.ndarray], n_workers: int) -> Iterator[list[np.ndarray]]:

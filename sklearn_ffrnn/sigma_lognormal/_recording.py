@@ -18,6 +18,8 @@ FINE_STEP = 0.005  # s; differentiating on a coarser grid costs 1.5 dB
 CLOCK_SMOOTHING = 3.0  # points
 LONGEST_GAP = 0.15  # s; what happens in a longer one is not recorded
 LONGEST_PAUSE = 1.0  # s; longer ones need no model
+STILL = 1e-100  # in any unit; squares of less would vanish
+SHORTEST_PART = 1e-6  # s; nobody moves in less, and the filter would be too long for memory
 LONGEST_PART = 20.0  # s; what is longer is cut, since the work grows with the square
 
 
@@ -146,7 +148,9 @@ def make_part(where: slice, clock: np.ndarray, points: np.ndarray, smoothing: fl
         Standard deviation of the Gaussian filter, in seconds.
     """
     clock, points = clock[where], points[where]
-    if len(clock) < 3 or clock[-1] <= clock[0] or not np.any(points != points[0]):
+    if len(clock) < 3 or clock[-1] - clock[0] < SHORTEST_PART:
+        return None
+    if np.abs(points - points[0]).max() < STILL:
         return None
     # A duration of whole steps must not gain one by rounding: the grid would miss the points.
     n_steps = max(int(np.ceil((clock[-1] - clock[0]) / FINE_STEP - 1e-6)), 4)

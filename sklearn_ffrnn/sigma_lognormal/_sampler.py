@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from .._columns import check_input_features, check_n_columns
 from .._sequences import STROKE_COLUMN, TRAJECTORY_COLUMNS, SequenceBatch, check_trajectories
-from ._extract import EXTRACTION_CONSTRAINTS, NAMED, extract_strokes
+from ._extract import EXTRACTION_CONSTRAINTS, NAMED, check_movements, extract_strokes
 from ._plan import StrokePlan
 from ._spread import spread
 from ._synthesis import synthesize
@@ -301,7 +301,7 @@ class SigmaLognormalNegativeSampler(  # type: ignore[call-arg]
                 f"X is a SequenceBatch; {type(self).__name__} takes trajectories. Put it first in "
                 "the pipeline, or pass X.rows."
             )
-        rows = check_trajectories(X)
+        rows = check_movements(X, self.time_unit)
         y = self._check_labels(rows, y)
         rng = check_random_state(self.random_state)
         human = np.flatnonzero(y == self.human_label)
