@@ -2,6 +2,7 @@
 
 from ._bptt import BPTTRNNClassifier
 from ._forward_forward import FFRNNClassifier
+from ._outlier_detector import FFRNNOutlierDetector
 from ._sequences import SequenceBatch, sequences_from_frame
 from .preprocessing import VelocityTransformer
 from .sigma_lognormal import SigmaLognormalNegativeSampler
@@ -11,6 +12,7 @@ __version__ = "0.1.0"
 __all__ = [
     "BPTTRNNClassifier",
     "FFRNNClassifier",
+    "FFRNNOutlierDetector",
     "SequenceBatch",
     "SigmaLognormalNegativeSampler",
     "VelocityTransformer",

@@ -82,7 +82,8 @@ def submovements(human, rng):
     n = rng.integers(1, 4)
     onset = np.sort(np.append(0, rng.uniform(0.3, 0.7, n)))
     aims = rng.normal(scale=0.12, size=(n, 2)) / np.arange(1, n + 1)[:, None]
-    aims = np.vstack([aims + [1, 0], [1, 0]])
+    aims[:, 0] += 1
+    aims = np.vstack([aims, [1, 0]])
     steps = np.diff(aims, axis=0, prepend=[[0, 0]])
     path = np.repeat(start[None], len(s), axis=0)
     for begins, (along, across) in zip(onset, steps, strict=True):
