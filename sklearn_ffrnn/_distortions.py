@@ -41,8 +41,9 @@ def scramble(sequence: np.ndarray, other: np.ndarray, rng: RandomState) -> np.nd
     """
     mean = sequence.mean(axis=0)
     spectrum = np.fft.rfft(sequence - mean, axis=0)
-    phases = np.exp(2j * np.pi * rng.uniform(size=(len(spectrum), 1)))
-    return mean + np.fft.irfft(spectrum * phases, n=len(sequence), axis=0)
+    # The phases of noise, for that of the highest frequency must be 0 or pi.
+    noise = np.fft.rfft(rng.normal(size=len(sequence)))[:, None]
+    return mean + np.fft.irfft(spectrum * noise / np.abs(noise), n=len(sequence), axis=0)
 
 
 def add_noise(sequence: np.ndarray, other: np.ndarray, rng: RandomState) -> np.ndarray:
@@ -86,16 +87,27 @@ def make_distorted(
     n_each: int,
     rng: RandomState,
 ) -> tuple[list[np.ndarray], np.ndarray]:
-    """Return `n_each` negatives of every sequence, and the position of the sequence of each."""
+    """Return `n_each` negatives of every sequence, and the position of the sequence of each.
+
+    Raises
+    ------
+    ValueError
+        If a distortion returns what is not a sequence of as many channels.
+    """
     source = np.tile(np.arange(len(sequences)), n_each)
-    # An other of its own for every one: next to it in an order drawn at random.
-    order = np.concatenate([_derangement(len(sequences), rng) for _ in range(n_each)])
+    other = np.concatenate([_derangement(len(sequences), rng) for _ in range(n_each)])
     negatives = []
-    for i, j in zip(source, order, strict=True):
-        distort = distortions[rng.randint(len(distortions))]
-        if len(sequences[i]) < MIN_STEPS:
-            distort = mingle
-        negatives.append(distort(sequences[i], sequences[j], rng))
+    for i, j in zip(source, other, strict=True):
+        drawn = rng.randint(len(distortions))
+        distort = distortions[drawn] if len(sequences[i]) >= MIN_STEPS else mingle
+        negative = np.asarray(distort(sequences[i], sequences[j], rng))
+        n_channels = sequences[i].shape[1]
+        if negative.ndim != 2 or not len(negative) or negative.shape[1] != n_channels:
+            raise ValueError(
+                f"distortions[{drawn}] made {negative.shape} of a sequence of shape "
+                f"{sequences[i].shape}; it must return one step or more of {n_channels} channel(s)."
+            )
+        negatives.append(negative)
     return negatives, source
 
 

@@ -13,7 +13,9 @@ from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
+from ._changes import Changes
 from ._classifier import RNNClassifier
+from ._columns import check_n_columns
 from ._distortions import DISTORTIONS, Distortion, make_distorted
 from ._forward_forward import FFRNNClassifier
 from ._input import check_input
@@ -150,13 +152,15 @@ class FFRNNOutlierDetector(OutlierMixin, BaseEstimator):
         rows = sequences.split()
         negatives, source = make_distorted(rows, distortions, self.n_negatives, random_state)
         if isinstance(X, SequenceBatch) and len(X.negatives):
-            carried = check_sequences(X.negatives, name="X.negatives").split()
-            negatives, source = negatives + carried, np.append(source, X.source)
+            carried = check_sequences(X.negatives, name="X.negatives")
+            check_n_columns(self, carried.values.shape[1], name="X.negatives", what="the channels")
+            negatives, source = negatives + carried.split(), np.append(source, X.source)
+        self._changes = Changes(sequences)
+        rows, negatives = ([self._changes.transform(s) for s in part] for part in (rows, negatives))
         batch = SequenceBatch(rows, negatives, source, negative_label=-1)
         self.estimator_ = classifier.fit(batch, np.ones(len(rows), dtype=int))
-        self.offset_ = np.percentile(
-            self.estimator_.decision_function(rows), 100 * self.contamination
-        )
+        scores = self.estimator_.decision_function(rows)
+        self.offset_ = np.percentile(scores, 100 * self.contamination)
         return self
 
     def score_samples(self, X: Any) -> np.ndarray:
@@ -174,7 +178,8 @@ class FFRNNOutlierDetector(OutlierMixin, BaseEstimator):
         """
         check_is_fitted(self)
         sequences = check_input(self, X, dtype=self.estimator_.dtype, reset=False)
-        return self.estimator_.decision_function(sequences.split())
+        rows = [self._changes.transform(sequence) for sequence in sequences.split()]
+        return self.estimator_.decision_function(rows)
 
     def decision_function(self, X: Any) -> np.ndarray:
         """Return the scores, less ``offset_``.
