@@ -8,9 +8,9 @@ test humans. All are on one clock of 16 ms and on whole pixels. With --data, the
 mouse-operation.npz, cut at rests, tells how many people of another source are kept.
 
 "IsolationForest" works on some fifty features of the dynamics (`dynamics_features.py`). With
---compare, other ways to make negatives stand beside the default: each distortion alone; all on
-bare velocities, without the channels that the detector derives; and self-contrastive pairs as
-published, a sample with itself against a sample with another, side by side as channels.
+--compare, other ways to make negatives stand beside the default: each distortion alone; all of
+them, "mingle" too; the default on bare velocities, without the channels that the detector derives;
+and self-contrastive pairs as published, a sample beside itself against a sample beside another.
 """
 
 import argparse
@@ -76,43 +76,52 @@ def machines(humans, seed):
 
 
 class SelfContrast(BaseEstimator):
-    """FFRNNClassifier on bare velocities, with `views` that make positives and negatives of them.
+    """FFRNNClassifier on bare velocities.
 
-    `views(rows, random_state)` returns what the rows are seen as, and negatives of them.
+    It is trained on `see(row)` of each row, against the negatives of `negate(rows, random_state)`,
+    which returns them with the position of the row of each.
     """
 
-    def __init__(self, classifier, views):
+    def __init__(self, classifier, see, negate):
         self.classifier = classifier
-        self.views = views
+        self.see = see
+        self.negate = negate
 
     def fit(self, X, y=None):
-        rows, negatives, source = self.views(without_padding(X), np.random.RandomState(0))
-        self.classifier.fit(SequenceBatch(rows, negatives, source), np.ones(len(rows), dtype=int))
+        rows = without_padding(X)
+        negatives, source = self.negate(rows, np.random.RandomState(0))
+        batch = SequenceBatch([self.see(row) for row in rows], negatives, source)
+        self.classifier.fit(batch, np.ones(len(rows), dtype=int))
         return self
 
     def score_samples(self, X):
-        rows, _, _ = self.views(without_padding(X), np.random.RandomState(0))
-        return self.classifier.decision_function(rows)
+        return self.classifier.decision_function([self.see(row) for row in without_padding(X)])
 
 
 def without_padding(X):
     return [s[np.isfinite(s[:, 0])] for s in X]
 
 
+def bare(row):
+    return row
+
+
+def beside_itself(row):
+    return np.hstack([row, row])
+
+
 def distorted(rows, random_state):
-    """Rows as they are, and distorted."""
-    return rows, *make_distorted(rows, list(DISTORTIONS.values()), 2, random_state)
+    distortions = [distort for name, distort in DISTORTIONS.items() if name != "mingle"]
+    return make_distorted(rows, distortions, 2, random_state)
 
 
-def pairs(rows, random_state):
-    """Each row beside itself, and beside another; the longer is cut to the shorter."""
-    others = np.roll(random_state.permutation(len(rows)), 1)
-    short = [min(len(a), len(rows[b])) for a, b in enumerate(others)]
-    negatives = [
-        np.hstack([rows[a][:n], rows[b][:n]])
-        for a, (b, n) in enumerate(zip(others, short, strict=True))
-    ]
-    return [np.hstack([row, row]) for row in rows], negatives, np.arange(len(rows))
+def beside_another(rows, random_state):
+    """Each row beside another; the longer is cut to the shorter."""
+    source = np.arange(len(rows))
+    others = np.roll(source, 1 + random_state.randint(len(rows) - 1))
+    pairs = [(rows[i], rows[j]) for i, j in zip(source, others, strict=True)]
+    lengths = [min(map(len, pair)) for pair in pairs]
+    return [np.hstack([a[:n], b[:n]]) for (a, b), n in zip(pairs, lengths, strict=True)], source
 
 
 def describe(movements):
@@ -126,9 +135,9 @@ def detectors(settings, compare, seed):
         detector = FFRNNOutlierDetector(FFRNNClassifier(**settings), random_state=seed, **chosen)
         return make_pipeline(VelocityTransformer(), detector)
 
-    def self_contrast(views):
+    def self_contrast(see, negate):
         classifier = FFRNNClassifier(random_state=seed, **settings)
-        return make_pipeline(VelocityTransformer(), SelfContrast(classifier, views))
+        return make_pipeline(VelocityTransformer(), SelfContrast(classifier, see, negate))
 
     found = {
         "IsolationForest": make_pipeline(
@@ -140,8 +149,9 @@ def detectors(settings, compare, seed):
     }
     if compare:
         found |= {f"only {name}": forward_forward(distortions=[name]) for name in DISTORTIONS}
-        found["bare velocities"] = self_contrast(distorted)
-        found["pairs (SCFF)"] = self_contrast(pairs)
+        found["and mingle"] = forward_forward(distortions=list(DISTORTIONS))
+        found["bare velocities"] = self_contrast(bare, distorted)
+        found["pairs (SCFF)"] = self_contrast(beside_itself, beside_another)
     return found
 
 
@@ -184,7 +194,8 @@ def main():
             kept = detector.score_samples(others) >= np.quantile(human, 0.1)
             row["others kept"] = kept.mean()
         rows[name] = row
-        print(f"{name}: {perf_counter() - start:.0f} s", flush=True)
+        figures = ", ".join(f"{kind} {value:.3f}" for kind, value in row.items())
+        print(f"{name} ({perf_counter() - start:.0f} s): {figures}", flush=True)
     print("\nAUC against each kind of machine; humans of another source kept at the score that")
     print("keeps 90 % of the test humans")
     print(pd.DataFrame(rows).to_string(float_format="{:.3f}".format))
