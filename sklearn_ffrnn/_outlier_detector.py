@@ -81,15 +81,13 @@ class FFRNNOutlierDetector(OutlierMixin, BaseEstimator):
     --------
     >>> import numpy as np
     >>> from sklearn_ffrnn import FFRNNClassifier, FFRNNOutlierDetector
-    >>> rng = np.random.default_rng(0)
-    >>> X = [np.convolve(rng.normal(size=30), np.ones(9))[:, None] for _ in range(100)]
-    >>> classifier = FFRNNClassifier(hidden_layer_sizes=(16,), learning_rate_init=0.01, max_iter=20)
+    >>> X = np.random.default_rng(0).normal(size=(200, 2))
+    >>> classifier = FFRNNClassifier(hidden_layer_sizes=(64,), learning_rate_init=0.01, max_iter=40)
     >>> detector = FFRNNOutlierDetector(classifier, random_state=0).fit(X)
+    >>> detector.predict([[0, 0], [8, 8]])
+    array([ 1, -1])
     >>> float((detector.predict(X) == -1).mean())
     0.1
-    >>> noise = [3 * rng.normal(size=(38, 1)) for _ in range(100)]
-    >>> bool((detector.predict(noise) == -1).mean() > 0.9)
-    True
     """
 
     _parameter_constraints: dict[str, list[Any]] = {

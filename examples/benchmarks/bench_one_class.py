@@ -41,6 +41,7 @@ from sklearn_ffrnn.sigma_lognormal import make_evaluation_set
 
 PERIOD = 16.0  # ms
 MIN_POINTS = 10
+CONTAMINATION = 0.1
 MIN_CHORD = 50  # pixels; shorter ways give a machine nothing to do
 
 
@@ -132,7 +133,8 @@ def detectors(settings, compare, seed):
     """Return {name: untrained detector of movements}."""
 
     def forward_forward(**chosen):
-        detector = FFRNNOutlierDetector(FFRNNClassifier(**settings), random_state=seed, **chosen)
+        chosen |= {"contamination": CONTAMINATION, "random_state": seed}
+        detector = FFRNNOutlierDetector(FFRNNClassifier(**settings), **chosen)
         return make_pipeline(VelocityTransformer(), detector)
 
     def self_contrast(see, negate):
@@ -143,7 +145,7 @@ def detectors(settings, compare, seed):
         "IsolationForest": make_pipeline(
             FunctionTransformer(describe),
             SimpleImputer(strategy="median"),
-            IsolationForest(n_estimators=300, random_state=seed),
+            IsolationForest(n_estimators=300, contamination=CONTAMINATION, random_state=seed),
         ),
         "FFRNNOutlierDetector": forward_forward(),
     }
@@ -191,8 +193,10 @@ def main():
         crude = [value for kind, value in auc.items() if "Lognormal" not in kind]
         row = {**auc, "mean without SL": np.mean(crude), "worst without SL": min(crude)}
         if others:
-            kept = detector.score_samples(others) >= np.quantile(human, 0.1)
+            kept = detector.score_samples(others) >= np.quantile(human, CONTAMINATION)
             row["others kept"] = kept.mean()
+        if hasattr(detector, "predict"):
+            row["kept by predict"] = np.mean(detector.predict(test) == 1)
         rows[name] = row
         figures = ", ".join(f"{kind} {value:.3f}" for kind, value in row.items())
         print(f"{name} ({perf_counter() - start:.0f} s): {figures}", flush=True)
