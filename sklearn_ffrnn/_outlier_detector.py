@@ -35,10 +35,9 @@ class FFRNNOutlierDetector(OutlierMixin, BaseEstimator):
     ----------
     estimator : FFRNNClassifier, BPTTRNNClassifier or None, default=None
         Classifier to train on samples and negatives; None is ``FFRNNClassifier()``.
-    distortions : "auto" or list of str and callable, default="auto"
+    distortions : "all" or list of str and callable, default="all"
         How negatives are made; one is drawn at random for each. Names are "smooth", "level",
-        "scramble", "add_noise", "warp", "rotate" and, of two samples, "mingle"; "auto" is all but
-        "mingle". A callable takes a sequence of
+        "scramble", "add_noise", "warp", "rotate" and, of two samples, "mingle". A callable takes a sequence of
         shape (n_steps, n_channels), another of any length, and a RandomState, and returns the
         negative, of any length. Sequences of fewer than 4 steps, the rows of a table among them,
         are always mingled.
@@ -92,7 +91,7 @@ class FFRNNOutlierDetector(OutlierMixin, BaseEstimator):
 
     _parameter_constraints: dict[str, list[Any]] = {
         "estimator": [RNNClassifier, None],
-        "distortions": [StrOptions({"auto"}), list, tuple],
+        "distortions": [StrOptions({"all"}), list, tuple],
         "n_negatives": [Interval(Integral, 1, None, closed="left")],
         "contamination": [Interval(Real, 0, 0.5, closed="right")],
         "random_state": ["random_state"],
@@ -102,7 +101,7 @@ class FFRNNOutlierDetector(OutlierMixin, BaseEstimator):
         self,
         estimator: RNNClassifier | None = None,
         *,
-        distortions: str | Sequence[str | Distortion] = "auto",
+        distortions: str | Sequence[str | Distortion] = "all",
         n_negatives: int = 2,
         contamination: float = 0.1,
         random_state: Any = None,
@@ -212,7 +211,7 @@ class FFRNNOutlierDetector(OutlierMixin, BaseEstimator):
 
     def _distortions(self) -> list[Distortion]:
         if isinstance(self.distortions, str):
-            return [distort for name, distort in DISTORTIONS.items() if name != "mingle"]
+            return list(DISTORTIONS.values())
         unknown = [d for d in self.distortions if not callable(d) and d not in DISTORTIONS]
         if unknown or not self.distortions:
             raise ValueError(
