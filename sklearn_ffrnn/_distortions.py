@@ -21,8 +21,8 @@ MIN_STEPS = 4
 
 
 def smooth(sequence: np.ndarray, other: np.ndarray, rng: RandomState) -> np.ndarray:
-    """Take off what is faster than some width: the tremor, and corrections."""
-    width = np.exp(rng.uniform(0, np.log(max(1.5, len(sequence) / 6))))
+    """Take off what is faster than some width: from the tremor to all but the mean."""
+    width = np.exp(rng.uniform(0, np.log(len(sequence) / 2)))
     return gaussian_filter1d(sequence, width, axis=0)
 
 
@@ -71,7 +71,7 @@ def rotate(sequence: np.ndarray, other: np.ndarray, rng: RandomState) -> np.ndar
 
 def mingle(sequence: np.ndarray, other: np.ndarray, rng: RandomState) -> np.ndarray:
     """Take each channel from a line through both sequences, between them or beyond."""
-    share = rng.uniform(-1, 2, size=sequence.shape[1])
+    share = rng.uniform(-2, 3, size=sequence.shape[1])
     return sequence + share * (_of_length(other, len(sequence)) - sequence)
 
 

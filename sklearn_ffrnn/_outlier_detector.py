@@ -37,9 +37,9 @@ class FFRNNOutlierDetector(OutlierMixin, BaseEstimator):
         Classifier to train on samples and negatives; None is ``FFRNNClassifier()``.
     distortions : "all" or list of str and callable, default="all"
         How negatives are made; one is drawn at random for each. Names are "smooth", "level",
-        "scramble", "add_noise", "warp", "rotate" and, of two samples, "mingle". A callable takes a sequence of
-        shape (n_steps, n_channels), another of any length, and a RandomState, and returns the
-        negative, of any length. Sequences of fewer than 4 steps, the rows of a table among them,
+        "scramble", "add_noise", "warp", "rotate" and, of two samples, "mingle". A callable takes a
+        sequence of shape (n_steps, n_channels), another of any length, and a RandomState, and
+        returns the negative, of any length. Sequences of fewer than 4 steps, the rows of a table among them,
         are always mingled.
     n_negatives : int, default=2
         Negatives made of each sample.
