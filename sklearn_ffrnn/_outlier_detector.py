@@ -39,8 +39,8 @@ class FFRNNOutlierDetector(OutlierMixin, BaseEstimator):
         How negatives are made; one is drawn at random for each. Names are "smooth", "level",
         "scramble", "add_noise", "warp", "rotate" and, of two samples, "mingle". A callable takes a
         sequence of shape (n_steps, n_channels), another of any length, and a RandomState, and
-        returns the negative, of any length. Sequences of fewer than 4 steps, the rows of a table among them,
-        are always mingled.
+        returns the negative, of any length. Sequences of fewer than 4 steps, the rows of a table
+        among them, are always mingled.
     n_negatives : int, default=2
         Negatives made of each sample.
     contamination : float, default=0.1
@@ -138,7 +138,7 @@ class FFRNNOutlierDetector(OutlierMixin, BaseEstimator):
         """
         distortions = self._distortions()
         classifier = clone(FFRNNClassifier() if self.estimator is None else self.estimator)
-        sequences = check_input(self, X, dtype=classifier.dtype, reset=True)
+        sequences = check_input(self, X, dtype=classifier._weight_dtype("auto"), reset=True)
         if len(sequences.lengths) < 2:
             raise ValueError(
                 "X holds 1 sample, and a negative is made of two; give more samples to learn from."
@@ -146,7 +146,8 @@ class FFRNNOutlierDetector(OutlierMixin, BaseEstimator):
         random_state = check_random_state(self.random_state)
         _set_random_states(classifier, random_state)
         # Rows of a table come as sequences, which would be computed in single precision.
-        classifier.set_params(dtype=str(sequences.values.dtype))
+        if classifier.dtype == "auto":
+            classifier.set_params(dtype=str(sequences.values.dtype))
         rows = sequences.split()
         negatives, source = make_distorted(rows, distortions, self.n_negatives, random_state)
         if isinstance(X, SequenceBatch) and len(X.negatives):
@@ -175,7 +176,7 @@ class FFRNNOutlierDetector(OutlierMixin, BaseEstimator):
             The lower, the more of an outlier.
         """
         check_is_fitted(self)
-        sequences = check_input(self, X, dtype=self.estimator_.dtype, reset=False)
+        sequences = check_input(self, X, dtype=self.estimator_._weight_dtype("auto"), reset=False)
         rows = [self._changes.transform(sequence) for sequence in sequences.split()]
         return self.estimator_.decision_function(rows)
 
