@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from ._sequences import Ragged
-from .preprocessing._velocity import deviation
 
 # Values below this part of the deviation count as they are, larger ones by their logarithm.
 SMALL = 0.1
@@ -30,7 +29,8 @@ class Changes:
         # The median velocity is about rest, and stays so however the data were scaled.
         self._centre = np.median(sequences.values, axis=0)
         steps = np.concatenate([self._differences(s) for s in sequences.split()])
-        self._scale = deviation(steps, axis=0).astype(steps.dtype)
+        spread = steps.std(axis=0)
+        self._scale = np.where(spread > 0, spread, 1.0).astype(steps.dtype)
 
     def transform(self, sequence: np.ndarray) -> np.ndarray:
         """Return (n_steps, N_ORDERS * n_channels) for a sequence (n_steps, n_channels)."""
