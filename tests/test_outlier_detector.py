@@ -121,14 +121,15 @@ def test_all_forms_of_sequences(humans):
 
 
 def test_negatives_that_a_batch_carries_are_learnt_too(humans):
-    # Mirrored movements go the other way, which no distortion of the samples does.
     right = [np.abs(m - m[0]) for m in humans]
     left = [m * [-1, 1, 1] for m in right]
     transformer = VelocityTransformer(scale=None)
     batch = transformer.fit_transform(SequenceBatch(right, left, np.arange(len(left))))
-    detector = small().fit(batch)
-    assert (detector.predict(transformer.transform(left)) == -1).mean() > 0.9
-    assert detector.estimator_.n_negatives_ == 3 * len(humans)
+    detectors = small().fit(batch), small().fit(batch.rows)
+    X, y = transformer.transform(right + left), np.repeat([1, 0], len(right))
+    with_them, without = (roc_auc_score(y, detector.score_samples(X)) for detector in detectors)
+    assert with_them > max(without, 0.9)
+    assert [d.estimator_.n_negatives_ for d in detectors] == [3 * len(right), 2 * len(right)]
 
 
 def test_scoring_in_cross_validation(humans):
