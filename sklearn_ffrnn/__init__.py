@@ -2,6 +2,7 @@
 
 from ._bptt import BPTTRNNClassifier
 from ._forward_forward import FFRNNClassifier
+from ._outlier_detector import FFRNNOutlierDetector
 from ._sequences import SequenceBatch, sequences_from_frame
 from .persistence import load, save
 from .preprocessing import VelocityTransformer
@@ -12,6 +13,7 @@ __version__ = "0.1.0"
 __all__ = [
     "BPTTRNNClassifier",
     "FFRNNClassifier",
+    "FFRNNOutlierDetector",
     "SequenceBatch",
     "SigmaLognormalNegativeSampler",
     "VelocityTransformer",

@@ -19,14 +19,14 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 from torch import Tensor
 
 from ._calibration import Calibration, to_probabilities
-from ._columns import check_n_columns
 from ._device import resolve_device
 from ._html_repr import LayerBox, diagram
 from ._inference import in_batches
+from ._input import TABLE_DTYPES, as_single_steps, check_input, check_sequence_input
 from ._labels import check_labels, class_weights, find_classes
 from ._onnx import Graph, PaddedSequences, write_onnx
 from ._pickling import to_any_machine, to_this_machine
-from ._sequences import Ragged, SequenceBatch, check_sequences, is_sequence_input
+from ._sequences import Ragged, SequenceBatch, is_sequence_input
 from ._trainer import REMEDY, Training, make_generator, train
 from ._training_data import TrainingData, make_dataset, warn_of_saturation
 from .nn import Network, Packed
@@ -373,35 +373,17 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
 
     def _check_X_y(self, X: Any, y: Any, *, reset: bool) -> tuple[Ragged, np.ndarray]:
         if not is_sequence_input(X):
-            X, y = validate_data(self, X, y, reset=reset, dtype=(np.float64, np.float32))
-            return self._as_single_steps(X), y
+            X, y = validate_data(self, X, y, reset=reset, dtype=TABLE_DTYPES)
+            return as_single_steps(X, self._weight_dtype("auto")), y
         if y is None:
             raise ValueError(
                 f"{type(self).__name__} requires y to be passed, but the target y is None."
             )
-        return self._check_sequences(X, reset=reset), y
+        return check_sequence_input(self, X, dtype=self._weight_dtype("auto"), reset=reset), y
 
     def _check_prediction_data(self, X: Any) -> Ragged:
         check_is_fitted(self)
-        if is_sequence_input(X):
-            return self._check_sequences(X, reset=False)
-        return self._as_single_steps(
-            validate_data(self, X, reset=False, dtype=(np.float64, np.float32))
-        )
-
-    def _check_sequences(self, X: Any, *, reset: bool) -> Ragged:
-        sequences = check_sequences(X, dtype=self._weight_dtype("float32"))
-        n_channels = sequences.values.shape[1]
-        if reset:
-            self.n_features_in_ = n_channels
-            self.__dict__.pop("feature_names_in_", None)
-        else:
-            check_n_columns(self, n_channels, what="the channels, on the last axis")
-        return sequences
-
-    def _as_single_steps(self, X: np.ndarray) -> Ragged:
-        dtype = self._weight_dtype(str(X.dtype))
-        return Ragged(X.astype(dtype, copy=False), np.ones(len(X), dtype=np.int64))
+        return check_input(self, X, dtype=self._weight_dtype("auto"), reset=False)
 
     def _weight_dtype(self, auto: str) -> str:
         """Return the precision of data, weights and losses, `auto` where the user left it open."""
