@@ -13,7 +13,7 @@ from joblib import effective_n_jobs
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 from tqdm.auto import tqdm
 
-from .._sequences import check_trajectories
+from .._sequences import NAMED, check_trajectories
 from ._chunk import SECONDS, plan_chunk
 from ._plan import StrokePlan
 from ._spread import spread
@@ -23,7 +23,6 @@ from ._spread import spread
 CHUNK = 20_000
 SMALLEST_CHUNK = 4_000
 SHORTEST_STEP, LONGEST_STEP = 1e-4, 2.0  # s between points; what lies beyond is a wrong unit
-NAMED = 10  # trajectories at most in a message
 
 
 EXTRACTION_CONSTRAINTS = {
