@@ -67,10 +67,9 @@ class SplineFamily(PathFamily):
     def _path(self, points: np.ndarray, tau: np.ndarray, rng: np.random.RandomState) -> np.ndarray:
         goals = turning_points(points)
         progress = self._progress(tau, rng)
-        if rng.randint(2):
-            path = bezier(self._control_points(goals, rng), progress)
-        else:
-            path = through(self._control_points(goals, rng), progress)
+        # A Bezier curve would not get to the farthest point of a way out and back.
+        curve = bezier if rng.randint(2) and len(goals) == 2 else through
+        path = curve(self._control_points(goals, rng), progress)
         mean_step = np.linalg.norm(np.diff(path, axis=0), axis=1).mean()
         shake = self._size(self.noise, rng) * mean_step
         still = np.minimum(1.0, np.minimum(tau, 1 - tau) / 0.1)[:, None]

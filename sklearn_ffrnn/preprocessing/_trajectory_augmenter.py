@@ -60,9 +60,9 @@ class TrajectoryAugmenter(TransformerMixin, BaseEstimator, auto_wrap_output_keys
     >>> augmenter = TrajectoryAugmenter(scale=None, phase=None, trim=0, random_state=0)
     >>> augmenter.fit_transform(X)[0]
     array([[  0.,   0.,   0.],
-           [  0.,  10.,  16.],
-           [-10.,  60.,  32.],
-           [-10.,  90.,  48.]])
+           [-10.,   0.,  16.],
+           [-60., -10.,  32.],
+           [-90., -10.,  48.]])
     >>> augmenter.transform(X) is X
     True
     """
