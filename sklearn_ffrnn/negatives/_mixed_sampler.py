@@ -20,6 +20,7 @@ FAMILIES: tuple[NegativeFamily, ...] = (
     SplineFamily(),
     AlteredHumanFamily(),
 )
+WEIGHTS = (1.0, 1.0, 2.0, 2.0)
 
 
 class MixedNegativeSampler(NegativeSampler):
@@ -42,7 +43,8 @@ class MixedNegativeSampler(NegativeSampler):
         :class:`SplineFamily` and :class:`AlteredHumanFamily`, as they are by default.
         :func:`record_like` gives the negatives of your own the source's clock and lattice.
     weights : array-like of shape (n_families,) or None, default=None
-        Share of each family in the negatives, up to a factor; None is as many of each.
+        Share of each family in the negatives, up to a factor. None is as many of each, but twice
+        as many of the last two where `families` is None.
     mode : {"attach", "resample"}, default="attach"
         "attach": ``fit_transform`` returns the rows as a :class:`SequenceBatch` that carries the
         negatives through a scikit-learn Pipeline; the classifiers of this package append them in
@@ -139,7 +141,8 @@ class MixedNegativeSampler(NegativeSampler):
                     f"families[{i}] is {family!r}, which can't be called with a movement; pass a "
                     "function, or an instance of a family."
                 )
-        self._weights = _check_weights(self.weights, len(self.families_))
+        weights = WEIGHTS if self.families is None and self.weights is None else self.weights
+        self._weights = _check_weights(weights, len(self.families_))
         return {row: movement for row, movement in human.items() if _can_be_modelled(movement)}
 
     def _negatives(

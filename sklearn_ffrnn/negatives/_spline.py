@@ -8,7 +8,6 @@ import numpy as np
 from scipy.interpolate import CubicSpline
 from scipy.special import betainc, comb
 
-from ..sigma_lognormal._perturbation import drift
 from ._family import PathFamily, check_range, log_uniform, turning_points
 
 
@@ -18,8 +17,8 @@ class SplineFamily(PathFamily):
 
     The path passes by (Bezier) or through (spline) up to some points beside the way. Progress on it
     is the cumulative distribution of Beta(a, b), which has most easing curves as members: (1, 1)
-    moves evenly, a > 1 eases in, b > 1 eases out. Its pace may waver, and the points may shake,
-    with a memory from none to a fifth of the movement.
+    moves evenly, a > 1 eases in, b > 1 eases out. Its pace may waver and the points may shake, with
+    noise from white to smooth: power falls with the frequency by an exponent between 0 and 4.
 
     Parameters
     ----------
@@ -33,7 +32,8 @@ class SplineFamily(PathFamily):
     pace_noise : tuple of two floats, default=(0.02, 1.0)
         Range of the relative standard deviation of speed, drawn by orders of magnitude.
     noise : tuple of two floats, default=(0.01, 1.0)
-        Range of the standard deviation of the points, in mean steps, drawn by orders of magnitude.
+        Range of the size of the steps that noise adds, relative to the mean step of the path, drawn
+        by orders of magnitude.
 
     Notes
     -----
@@ -73,7 +73,9 @@ class SplineFamily(PathFamily):
         mean_step = np.linalg.norm(np.diff(path, axis=0), axis=1).mean()
         shake = self._size(self.noise, rng) * mean_step
         still = np.minimum(1.0, np.minimum(tau, 1 - tau) / 0.1)[:, None]
-        return path + shake * still * _waver(tau, 2, rng).T
+        noise = coloured_noise(len(tau), 2, rng).T
+        step = np.linalg.norm(np.diff(noise, axis=0), axis=1).mean()
+        return path + shake / step * still * noise
 
     def _size(self, bounds: tuple[float, float], rng: np.random.RandomState) -> float:
         """Draw a size, or 0 in a third of the cases."""
@@ -81,7 +83,7 @@ class SplineFamily(PathFamily):
         return size if rng.randint(3) else 0.0
 
     def _progress(self, tau: np.ndarray, rng: np.random.RandomState) -> np.ndarray:
-        pace = np.exp(self._size(self.pace_noise, rng) * _waver(tau, 1, rng)[0])
+        pace = np.exp(self._size(self.pace_noise, rng) * coloured_noise(len(tau), 1, rng)[0])
         time = np.concatenate([[0.0], np.cumsum(np.diff(tau) * pace[1:])])
         time = time / time[-1]
         a, b = log_uniform(self.easing, rng), log_uniform(self.easing, rng)
@@ -116,7 +118,14 @@ def through(control: np.ndarray, progress: np.ndarray) -> np.ndarray:
     return CubicSpline(at / at[-1], control, bc_type="natural")(progress)
 
 
-def _waver(tau: np.ndarray, n_series: int, rng: np.random.RandomState) -> np.ndarray:
-    """Return noise of unit variance with a memory between none and a fifth of the movement."""
-    memory = log_uniform((0.001, 0.2), rng)
-    return drift(tau, n_series, rng, memory=memory)
+def coloured_noise(n: int, n_series: int, rng: np.random.RandomState) -> np.ndarray:
+    """Return noise of unit variance, of shape (n_series, n), whose spectrum falls by a power.
+
+    The exponent is drawn between 0, which is white noise, and 4, which wanders smoothly.
+    """
+    frequency = np.arange(n + 1.0)  # of twice the length: the ends must not meet
+    frequency[0] = np.inf
+    size = frequency ** (-0.5 * rng.uniform(0.0, 4.0))
+    spectrum = size * (rng.standard_normal((n_series, n + 1, 2)) @ np.array([1.0, 1j]))
+    noise = np.fft.irfft(spectrum, 2 * n, axis=1)[:, :n]
+    return noise / np.maximum(noise.std(axis=1, keepdims=True), np.finfo(float).tiny)
