@@ -3,7 +3,8 @@
 from ._bptt import BPTTRNNClassifier
 from ._forward_forward import FFRNNClassifier
 from ._sequences import SequenceBatch, sequences_from_frame
-from .preprocessing import VelocityTransformer
+from .negatives import MixedNegativeSampler
+from .preprocessing import TrajectoryAugmenter, VelocityTransformer
 from .sigma_lognormal import SigmaLognormalNegativeSampler
 
 __version__ = "0.1.0"
@@ -11,8 +12,10 @@ __version__ = "0.1.0"
 __all__ = [
     "BPTTRNNClassifier",
     "FFRNNClassifier",
+    "MixedNegativeSampler",
     "SequenceBatch",
     "SigmaLognormalNegativeSampler",
+    "TrajectoryAugmenter",
     "VelocityTransformer",
     "sequences_from_frame",
 ]
