@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from sklearn.utils.parallel import Parallel, delayed
 
 from .._negative_sampler import NegativeSampler
+from ..sigma_lognormal._spread import spread
 from ._altered import AlteredHumanFamily
 from ._family import NegativeFamily
 from ._minimum_jerk import MinimumJerkFamily
@@ -150,12 +150,12 @@ class MixedNegativeSampler(NegativeSampler):
     ) -> list[np.ndarray]:
         self.family_ = rng.permutation(_in_proportion(self._weights, self.n_negatives_))
         seeds = rng.randint(np.iinfo(np.int32).max, size=self.n_negatives_)
-        return Parallel(n_jobs=self.n_jobs)(
-            delayed(_ask)(self.families_, first, models[source], seed, f"X[{source}]")
-            for first, source, seed in zip(
-                self.family_.tolist(), self.source_.tolist(), seeds.tolist(), strict=True
-            )
+        each = zip(self.family_.tolist(), self.source_.tolist(), seeds.tolist(), strict=True)
+        arguments = (
+            (self.families_, first, models[source], seed, f"X[{source}]")
+            for first, source, seed in each
         )
+        return list(spread(_ask, arguments, self.n_jobs))
 
 
 def _can_be_modelled(movement: np.ndarray) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.utils import check_random_state
 
 from ..sigma_lognormal import extract_strokes, synthesize
+from ..sigma_lognormal._lattice import find_lattice
 from ._family import check_range
 
 
@@ -68,4 +69,8 @@ class SigmaLognormalFamily:
         if not plan.n_strokes:
             return None
         strength, residual = rng.uniform(*self.strength), rng.uniform(*self.residual)
-        return synthesize(plan, strength, rng, residual=residual)[0]
+        negative = synthesize(plan, strength, rng, residual=residual)[0]
+        # Without the residual of its first point it would begin beside the source's.
+        moved = negative[:, :2] + (movement[0, :2] - negative[0, :2])
+        negative[:, :2] = find_lattice(movement[:, :2]).store(moved)
+        return negative
