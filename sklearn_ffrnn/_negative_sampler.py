@@ -223,7 +223,8 @@ class NegativeSampler(  # type: ignore[call-arg]
     def _count(self, y: np.ndarray, n_human: int) -> int:
         if isinstance(self.n_negatives, str):  # "balance"
             return max(0, n_human - int(np.sum(y == self.negative_label)))
-        return round(self.n_negatives * n_human)
+        count: int = round(self.n_negatives * n_human)
+        return count
 
     def _report(self, bad: np.ndarray, n_human: int) -> None:
         """Say once which human rows cannot be modelled."""

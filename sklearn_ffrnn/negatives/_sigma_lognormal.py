@@ -69,7 +69,7 @@ class SigmaLognormalFamily:
         if not plan.n_strokes:
             return None
         strength, residual = rng.uniform(*self.strength), rng.uniform(*self.residual)
-        negative = synthesize(plan, strength, rng, residual=residual)[0]
+        negative: np.ndarray = synthesize(plan, strength, rng, residual=residual)[0]
         # Without the residual of its first point it would begin beside the source's.
         moved = negative[:, :2] + (movement[0, :2] - negative[0, :2])
         negative[:, :2] = find_lattice(movement[:, :2]).store(moved)

@@ -75,7 +75,7 @@ class SplineFamily(PathFamily):
         still = np.minimum(1.0, np.minimum(tau, 1 - tau) / 0.1)[:, None]
         noise = coloured_noise(len(tau), 2, rng).T
         step = np.linalg.norm(np.diff(noise, axis=0), axis=1).mean()
-        return path + shake / step * still * noise
+        return np.add(path, shake / step * still * noise)
 
     def _size(self, bounds: tuple[float, float], rng: np.random.RandomState) -> float:
         """Draw a size, or 0 in a third of the cases."""
@@ -84,13 +84,14 @@ class SplineFamily(PathFamily):
 
     def _progress(self, tau: np.ndarray, rng: np.random.RandomState) -> np.ndarray:
         pace = np.exp(self._size(self.pace_noise, rng) * coloured_noise(len(tau), 1, rng)[0])
-        time = np.concatenate([[0.0], np.cumsum(np.diff(tau) * pace[1:])])
-        time = time / time[-1]
+        time: np.ndarray = np.concatenate([[0.0], np.cumsum(np.diff(tau) * pace[1:])])
+        time /= time[-1]
         a, b = log_uniform(self.easing, rng), log_uniform(self.easing, rng)
         kind = rng.randint(3)  # no easing, the same at both ends, or any
         if kind == 0:
             return time
-        return betainc(a, a if kind == 1 else b, time)
+        eased: np.ndarray = betainc(a, a if kind == 1 else b, time)
+        return eased
 
     def _control_points(self, goals: np.ndarray, rng: np.random.RandomState) -> np.ndarray:
         """Return the goals with points between the last two, beside the way."""
@@ -108,7 +109,7 @@ def bezier(control: np.ndarray, progress: np.ndarray) -> np.ndarray:
     n = len(control) - 1
     k = np.arange(n + 1)
     weights = comb(n, k) * progress[:, None] ** k * (1 - progress[:, None]) ** (n - k)
-    return weights @ control
+    return np.matmul(weights, control)
 
 
 def through(control: np.ndarray, progress: np.ndarray) -> np.ndarray:
@@ -128,4 +129,4 @@ def coloured_noise(n: int, n_series: int, rng: np.random.RandomState) -> np.ndar
     size = frequency ** (-0.5 * rng.uniform(0.0, 4.0))
     spectrum = size * (rng.standard_normal((n_series, n + 1, 2)) @ np.array([1.0, 1j]))
     noise = np.fft.irfft(spectrum, 2 * n, axis=1)[:, :n]
-    return noise / np.maximum(noise.std(axis=1, keepdims=True), np.finfo(float).tiny)
+    return np.divide(noise, np.maximum(noise.std(axis=1, keepdims=True), np.finfo(float).tiny))

@@ -16,7 +16,9 @@ from .._sequences import STROKE_COLUMN, TRAJECTORY_COLUMNS, SequenceBatch, check
 from ._augmentation import cut, on_lattice_of, turn
 
 
-class TrajectoryAugmenter(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
+class TrajectoryAugmenter(  # type: ignore[call-arg]
+    TransformerMixin, BaseEstimator, auto_wrap_output_keys=None
+):
     """Replace each training movement by another view of it; leave all others as they are.
 
     Where a movement points, how large it is on the screen, when the clock ticked and where the
