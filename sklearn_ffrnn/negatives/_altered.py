@@ -81,7 +81,8 @@ def shaken(points: np.ndarray, tau: np.ndarray, rng: np.random.RandomState) -> n
     """Return the path with noise of 20 to 100 % of the mean step on every point."""
     step = np.linalg.norm(np.diff(points, axis=0), axis=1).mean()
     noise: np.ndarray = log_uniform((0.2, 1.0), rng) * step * rng.standard_normal(points.shape)
-    return np.add(points, noise)
+    path: np.ndarray = points + noise
+    return path
 
 
 @_alteration
@@ -98,7 +99,8 @@ def shuffled(points: np.ndarray, tau: np.ndarray, rng: np.random.RandomState) ->
     n_runs = max(2, len(steps) // int(rng.randint(1, 7)))
     runs = np.array_split(steps, min(n_runs, len(steps)))
     steps = np.concatenate([runs[i] for i in rng.permutation(len(runs))])
-    return np.add(points[0], np.concatenate([np.zeros((1, 2)), np.cumsum(steps, axis=0)]))
+    path: np.ndarray = points[0] + np.concatenate([np.zeros((1, 2)), np.cumsum(steps, axis=0)])
+    return path
 
 
 @_alteration
@@ -108,7 +110,8 @@ def surrogate(points: np.ndarray, tau: np.ndarray, rng: np.random.RandomState) -
     spectrum = np.fft.fft(steps)
     spectrum[1:] *= np.exp(2j * np.pi * rng.uniform(size=len(spectrum) - 1))
     way = np.concatenate([[0.0], np.cumsum(np.fft.ifft(spectrum))])
-    return np.add(points[0], np.stack([way.real, way.imag], axis=1))
+    path: np.ndarray = points[0] + np.stack([way.real, way.imag], axis=1)
+    return path
 
 
 def along(points: np.ndarray, progress: np.ndarray) -> np.ndarray:

@@ -75,7 +75,8 @@ class SplineFamily(PathFamily):
         still = np.minimum(1.0, np.minimum(tau, 1 - tau) / 0.1)[:, None]
         noise = coloured_noise(len(tau), 2, rng).T
         step = np.linalg.norm(np.diff(noise, axis=0), axis=1).mean()
-        return np.add(path, shake / step * still * noise)
+        shaken: np.ndarray = path + shake / step * still * noise
+        return shaken
 
     def _size(self, bounds: tuple[float, float], rng: np.random.RandomState) -> float:
         """Draw a size, or 0 in a third of the cases."""
@@ -109,7 +110,8 @@ def bezier(control: np.ndarray, progress: np.ndarray) -> np.ndarray:
     n = len(control) - 1
     k = np.arange(n + 1)
     weights = comb(n, k) * progress[:, None] ** k * (1 - progress[:, None]) ** (n - k)
-    return np.matmul(weights, control)
+    points: np.ndarray = weights @ control
+    return points
 
 
 def through(control: np.ndarray, progress: np.ndarray) -> np.ndarray:
@@ -128,5 +130,6 @@ def coloured_noise(n: int, n_series: int, rng: np.random.RandomState) -> np.ndar
     frequency[0] = np.inf
     size = frequency ** (-0.5 * rng.uniform(0.0, 4.0))
     spectrum = size * (rng.standard_normal((n_series, n + 1, 2)) @ np.array([1.0, 1j]))
-    noise = np.fft.irfft(spectrum, 2 * n, axis=1)[:, :n]
-    return np.divide(noise, np.maximum(noise.std(axis=1, keepdims=True), np.finfo(float).tiny))
+    noise: np.ndarray = np.fft.irfft(spectrum, 2 * n, axis=1)[:, :n]
+    noise /= np.maximum(noise.std(axis=1, keepdims=True), np.finfo(float).tiny)
+    return noise
