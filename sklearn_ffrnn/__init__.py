@@ -4,8 +4,9 @@ from ._bptt import BPTTRNNClassifier
 from ._forward_forward import FFRNNClassifier
 from ._outlier_detector import FFRNNOutlierDetector
 from ._sequences import SequenceBatch, sequences_from_frame
+from .negatives import MixedNegativeSampler
 from .persistence import load, save
-from .preprocessing import VelocityTransformer
+from .preprocessing import TrajectoryAugmenter, VelocityTransformer
 from .sigma_lognormal import SigmaLognormalNegativeSampler
 
 __version__ = "0.1.0"
@@ -14,8 +15,10 @@ __all__ = [
     "BPTTRNNClassifier",
     "FFRNNClassifier",
     "FFRNNOutlierDetector",
+    "MixedNegativeSampler",
     "SequenceBatch",
     "SigmaLognormalNegativeSampler",
+    "TrajectoryAugmenter",
     "VelocityTransformer",
     "load",
     "save",

@@ -17,6 +17,7 @@ from scipy.sparse import issparse
 
 TRAJECTORY_COLUMNS = ("x", "y", "t")
 STROKE_COLUMN = "stroke_id"
+NAMED = 10  # trajectories at most in a message
 
 
 class Ragged(NamedTuple):

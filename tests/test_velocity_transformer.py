@@ -204,3 +204,69 @@ class TestPartialFit:
         with_strokes = [np.column_stack([x, np.zeros(len(x))]) for x in X]
         with pytest.raises(ValueError, match=r"has 4 features, but .* expecting 3"):
             VelocityTransformer().partial_fit(X).partial_fit(with_strokes)
+
+
+class TestIntrinsicChannels:
+    @pytest.fixture
+    def movement(self):
+        rng = np.random.default_rng(0)
+        steps = rng.normal([4, 1], size=(30, 2))
+        return np.column_stack([np.cumsum(steps, axis=0), 16.0 * np.arange(30)])
+
+    def channels(self, movement):
+        transformer = VelocityTransformer(channels="intrinsic", scale=None)
+        return dict(
+            zip(
+                transformer.fit([movement]).get_feature_names_out(),
+                transformer.transform([movement])[0].T,
+                strict=True,
+            )
+        )
+
+    @pytest.mark.parametrize("unit", [1e-3, 25.4])
+    @pytest.mark.parametrize("angle", [0.0, 1.1])
+    def test_neither_unit_nor_direction_counts(self, movement, unit, angle):
+        turned = movement.copy()
+        cos, sin = np.cos(angle), np.sin(angle)
+        turned[:, :2] = unit * movement[:, :2] @ np.array([[cos, sin], [-sin, cos]])
+        for name, values in self.channels(movement).items():
+            np.testing.assert_allclose(self.channels(turned)[name], values, atol=1e-5)
+
+    def test_mirrored_turns_the_other_way(self, movement):
+        here, there = self.channels(movement), self.channels(movement * [1, -1, 1])
+        for name in ("turn_sin", "jerk_across"):
+            np.testing.assert_allclose(there[name], -here[name], atol=1e-5)
+
+    def test_circle_at_one_speed(self):
+        angle = 0.1 * np.arange(40)
+        circle = np.column_stack([50 * np.cos(angle), 50 * np.sin(angle), 16.0 * np.arange(40)])
+        found = self.channels(circle)
+        np.testing.assert_allclose(found["log_speed"], np.log(1.05), atol=1e-4)
+        angles = np.arctan2(found["turn_sin"], found["turn_cos"])[1:]
+        np.testing.assert_allclose(angles, 0.1, atol=1e-4)
+
+    def test_jerk_is_that_of_a_cubic(self):
+        # x = t + t^3 / 1000 has the third difference 6 / 1000 everywhere.
+        t = np.arange(30.0)
+        cubic = np.column_stack([10 * t + t**3 / 1000, np.zeros(30), 16 * t])
+        jerk = self.channels(cubic)["jerk_along"]
+        speed = np.diff(cubic[:, 0])
+        nearby = np.convolve(np.pad(speed, 2, mode="edge"), np.full(5, 0.2), mode="valid")
+        expected = 0.006 / (nearby + 0.02 * speed.mean())
+        before = np.append(speed[0], speed[:-1])
+        expected *= before / (before + 0.05 * speed.mean())
+        np.testing.assert_allclose(jerk, np.arcsinh(5 * expected), rtol=1e-3)
+
+    @pytest.mark.parametrize("n_points", [2, 3, 4])
+    def test_short_and_still_movements(self, n_points):
+        movement = np.column_stack([np.zeros((n_points, 2)), np.arange(n_points)])
+        assert all(np.isfinite(v).all() for v in self.channels(movement).values())
+
+
+def test_keep_lattice_rounds_what_is_resampled():
+    movement = np.array([[0, 0, 0], [10, 4, 7], [21, 9, 14], [40, 17, 23]], dtype=float)
+    free = VelocityTransformer(5, scale=None).fit_transform([movement])[0]
+    kept = VelocityTransformer(5, keep_lattice=True, scale=None).fit_transform([movement])[0]
+    np.testing.assert_allclose(5 * kept, np.round(5 * kept), atol=1e-6)
+    positions = np.cumsum(5 * free, axis=0).round()
+    np.testing.assert_allclose(np.cumsum(5 * kept, axis=0), positions, atol=1e-5)

@@ -15,6 +15,8 @@ from sklearn.utils.validation import check_is_fitted
 from .._columns import check_input_features, check_n_columns
 from .._sequences import TRAJECTORY_COLUMNS, SequenceBatch, check_trajectories, pad
 from .._typing import FloatArray
+from ..sigma_lognormal._lattice import find_lattice
+from ._intrinsic import NAMES, intrinsic
 from ._velocity import (
     Moments,
     divisor,
@@ -34,7 +36,7 @@ class VelocityTransformer(  # type: ignore[call-arg]
 
     ``v_i = (p_{i+1} - p_i) / (t_{i+1} - t_i)``, in the units of the data. Points that share a time
     stamp are merged into the last of them first. The order is: merge, resample, differentiate,
-    cut, scale, pad.
+    turn into channels, cut, scale, pad.
 
     Parameters
     ----------
@@ -42,6 +44,16 @@ class VelocityTransformer(  # type: ignore[call-arg]
         Period, in the time unit of the data, of a uniform clock to interpolate to. Sampling rate
         and jitter of the clock alone tell most recordings from most synthetic data: resample both
         to learn from the movement.
+    keep_lattice : bool, default=False
+        Whether resampled positions are rounded to the grid that the recording lies on, as a
+        recorder with that clock would have done. Positions between two points of the recording
+        are smoother otherwise, the more the clocks differ.
+    channels : {"velocity", "intrinsic"}, default="velocity"
+        "velocity" is along x and y, in the units of the data. "intrinsic" has five channels that
+        depend neither on the unit of length nor on where a movement points: the logarithm of the
+        speed relative to the movement's own mean, cosine and sine of the angle turned since the
+        step before, and the third difference of position along and across the heading, relative
+        to the speed nearby. Set `resample` for it.
     max_length : int, "mean" or None, default=None
         Most steps of a sequence; later ones are cut. "mean" is the rounded mean length of the
         training set, the study's rule, which :meth:`partial_fit` can't follow. Shorter sequences
@@ -49,7 +61,7 @@ class VelocityTransformer(  # type: ignore[call-arg]
     scale : {"dataset", "sequence"} or None, default="dataset"
         "dataset" subtracts the mean and divides by the deviation of each channel over all steps of
         the training set, which keeps differences of speed between movements. "sequence" does so
-        within each sequence, over both channels together, which removes them. None leaves the
+        within each sequence, over all channels together, which removes them. None leaves the
         units as they are.
 
     Attributes
@@ -58,7 +70,7 @@ class VelocityTransformer(  # type: ignore[call-arg]
         Columns of a trajectory: 3, or 4 with a column stroke_id.
     max_length_ : int or None
         Most steps of a sequence.
-    mean_, var_, scale_ : ndarray of shape (2,)
+    mean_, var_, scale_ : ndarray of shape (n_channels,)
         Mean, variance and divisor of each channel; only with ``scale="dataset"``.
     n_steps_seen_ : int
         Number of steps that they are of; only with ``scale="dataset"``.
@@ -88,6 +100,8 @@ class VelocityTransformer(  # type: ignore[call-arg]
 
     _parameter_constraints: dict[str, list[Any]] = {
         "resample": [Interval(Real, 0, None, closed="neither"), None],
+        "keep_lattice": ["boolean"],
+        "channels": [StrOptions({"velocity", "intrinsic"})],
         "max_length": [Interval(Integral, 1, None, closed="left"), StrOptions({"mean"}), None],
         "scale": [StrOptions({"dataset", "sequence"}), None],
     }
@@ -100,10 +114,14 @@ class VelocityTransformer(  # type: ignore[call-arg]
         self,
         resample: float | None = None,
         *,
+        keep_lattice: bool = False,
+        channels: str = "velocity",
         max_length: int | str | None = None,
         scale: str | None = "dataset",
     ) -> None:
         self.resample = resample
+        self.keep_lattice = keep_lattice
+        self.channels = channels
         self.max_length = max_length
         self.scale = scale
 
@@ -195,8 +213,8 @@ class VelocityTransformer(  # type: ignore[call-arg]
 
         Returns
         -------
-        sequences : ndarray of shape (n_samples, n_steps, 2), SequenceBatch or Series
-            Velocities, float32, padded with NaN rows at the end.
+        sequences : ndarray of shape (n_samples, n_steps, n_channels), SequenceBatch or Series
+            Channels, float32, padded with NaN rows at the end.
         """
         check_is_fitted(self)
         rows = self._transform(X, "X")
@@ -221,10 +239,13 @@ class VelocityTransformer(  # type: ignore[call-arg]
         Returns
         -------
         names : ndarray of str
-            "velocity_x" and "velocity_y".
+            "velocity_x" and "velocity_y"; with ``channels="intrinsic"``, "log_speed", "turn_cos",
+            "turn_sin", "jerk_along" and "jerk_across".
         """
         check_is_fitted(self)
         check_input_features(self, input_features)
+        if self.channels == "intrinsic":
+            return np.asarray(NAMES, dtype=object)
         return np.asarray([f"velocity_{c}" for c in TRAJECTORY_COLUMNS[:2]], dtype=object)
 
     def set_output(self, *, transform: str | None = None) -> VelocityTransformer:
@@ -265,6 +286,8 @@ class VelocityTransformer(  # type: ignore[call-arg]
                 )
             if self.resample is not None:
                 merged = resample_uniformly(merged, self.resample)
+                if self.keep_lattice:
+                    merged[:, :2] = find_lattice(trajectory[:, :2]).snap(merged[:, :2])
             with np.errstate(over="ignore"):
                 sequence = velocity(merged)
             if np.abs(sequence).max() > LARGEST:
@@ -272,7 +295,7 @@ class VelocityTransformer(  # type: ignore[call-arg]
                     f"{name}[{i}] has a velocity of {np.abs(sequence).max():g}, too large for "
                     "float32; check its units, and its time stamps for steps next to nothing."
                 )
-            out.append(sequence)
+            out.append(intrinsic(sequence) if self.channels == "intrinsic" else sequence)
         return out
 
     def _transform(self, X: Any, name: str) -> np.ndarray:

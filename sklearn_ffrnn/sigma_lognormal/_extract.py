@@ -13,7 +13,7 @@ from joblib import effective_n_jobs
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 from tqdm.auto import tqdm
 
-from .._sequences import check_trajectories
+from .._sequences import NAMED, check_trajectories
 from ._chunk import SECONDS, plan_chunk
 from ._plan import StrokePlan
 from ._spread import spread
@@ -25,7 +25,6 @@ SMALLEST_CHUNK = 4_000
 SHORTEST_STEP, LONGEST_STEP = 1e-4, 2.0  # s between points; what lies beyond is a wrong unit
 WIDEST = 1e100  # of x and y, in any unit: squares of more would overflow
 LONGEST = 1e9  # s
-NAMED = 10  # trajectories at most in a message
 
 
 EXTRACTION_CONSTRAINTS = {

@@ -69,17 +69,21 @@ def perturb(
     return perturbed, change
 
 
-def drift(times: np.ndarray, n_series: int, rng: np.random.RandomState) -> np.ndarray:
-    """Return noise of unit variance whose correlation falls by 1/e in `MEMORY` seconds.
+def drift(
+    times: np.ndarray, n_series: int, rng: np.random.RandomState, memory: float = MEMORY
+) -> np.ndarray:
+    """Return noise of unit variance whose correlation falls by 1/e in `memory`.
 
     Parameters
     ----------
     times : ndarray of shape (n_times,)
-        In seconds, ascending.
+        In the unit of `memory`, ascending.
     n_series : int
         How many independent series.
     rng : RandomState
         Where the noise comes from.
+    memory : float
+        In seconds by default.
 
     Returns
     -------
@@ -87,7 +91,7 @@ def drift(times: np.ndarray, n_series: int, rng: np.random.RandomState) -> np.nd
         Each series a sample of an Ornstein-Uhlenbeck process.
     """
     noise = rng.standard_normal((n_series, len(times)))
-    kept = np.exp(-np.diff(times) / MEMORY)
+    kept = np.exp(-np.diff(times) / memory)
     for i, share in enumerate(kept, start=1):
         noise[:, i] = share * noise[:, i - 1] + np.sqrt(1 - share**2) * noise[:, i]
     return noise

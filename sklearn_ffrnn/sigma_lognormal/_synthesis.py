@@ -28,6 +28,7 @@ RESIDUAL_WINDOW = 8.0  # points; what varies more slowly is no tremor
         "strength": [Interval(Real, 0, None, closed="left")],
         "random_state": ["random_state"],
         "n_samples": [Interval(Integral, 1, None, closed="left")],
+        "residual": [Interval(Real, 0, 1, closed="both")],
     },
     prefer_skip_nested_validation=True,
 )
@@ -36,6 +37,8 @@ def synthesize(
     strength: float = 1.0,
     random_state: Any = None,
     n_samples: int = 1,
+    *,
+    residual: float = 1.0,
 ) -> list[np.ndarray]:
     """Make synthetic movements from the strokes of a human one.
 
@@ -56,6 +59,9 @@ def synthesize(
         Pass an int for the same movements on every call.
     n_samples : int, default=1
         How many movements.
+    residual : float, default=1.0
+        Share of what the strokes leave unexplained that is carried along. Movements without it
+        are smoother than people's.
 
     Returns
     -------
@@ -89,7 +95,7 @@ def synthesize(
         )
     rng = check_random_state(random_state)
     source = _source(plan)
-    return [_again(source, strength, rng) for _ in range(n_samples)]
+    return [_again(source, strength, residual, rng) for _ in range(n_samples)]
 
 
 class _Movement(NamedTuple):
@@ -160,7 +166,9 @@ def _gain(residual: np.ndarray, lattice: Lattice) -> np.ndarray:
     return np.sqrt(np.where(lattice.spacing > 0, 1 - share, 1.0))
 
 
-def _again(source: _Source, strength: float, rng: np.random.RandomState) -> np.ndarray:
+def _again(
+    source: _Source, strength: float, residual: float, rng: np.random.RandomState
+) -> np.ndarray:
     """Return one trajectory of perturbed strokes."""
     plan = source.plan
     strokes, change = perturb(source.strokes, strength, rng)
@@ -171,7 +179,7 @@ def _again(source: _Source, strength: float, rng: np.random.RandomState) -> np.n
     begin = source.begins[0] + source.movement.displacement[0] - movement.displacement[0]
     begins = np.cumsum(np.append(begin, movement.covered[:-1] + jumps))
     path = begins[_part_of_points(plan)] + movement.displacement
-    path += source.residual * _turn(source, movement)
+    path += residual * source.residual * _turn(source, movement)
     deviation = while_moving(_real(path) - source.path, source.steps, source.closed)
     points = source.device.record(source.path + deviation)
     more = [] if plan.stroke_id is None else [plan.stroke_id]

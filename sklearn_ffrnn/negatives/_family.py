@@ -1,0 +1,163 @@
+"""What a family of negatives is, and how all of them are recorded."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any, Protocol
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+from ..sigma_lognormal._device import find_device
+from ..sigma_lognormal._recording import regular_clock, stroke_starts
+
+_GAP = 3.0  # usual intervals; a longer one is a pause
+_RETURNS = 0.1  # a chord below this part of the extent is a return to the start
+
+
+class NegativeFamily(Protocol):
+    """A callable that makes a machine's movement from a human one."""
+
+    def __call__(self, movement: np.ndarray, random_state: Any) -> np.ndarray | None:
+        """Return a movement of the same shape, time stamps and lattice.
+
+        Parameters
+        ----------
+        movement : ndarray of shape (n_points, 3) or (n_points, 4)
+            Columns x, y, t and, with four, stroke_id.
+        random_state : int or RandomState instance
+            The same one gives the same movement.
+
+        Returns
+        -------
+        negative : ndarray of the shape of `movement`, or None
+            None if the family can make nothing of this movement.
+        """
+        ...
+
+
+class PathFamily(ABC):
+    """Base of families that draw a path and when to be where on it."""
+
+    def __call__(self, movement: np.ndarray, random_state: Any = None) -> np.ndarray | None:
+        """Return a machine's movement with the end points, clock and lattice of `movement`.
+
+        Parameters
+        ----------
+        movement : ndarray of shape (n_points, 3) or (n_points, 4)
+            A human movement; with a column stroke_id each stroke is made on its own.
+        random_state : int, RandomState instance or None, default=None
+            Pass an int for the same movement on every call.
+
+        Returns
+        -------
+        negative : ndarray of the shape of `movement`, or None
+            None if nothing moves.
+        """
+        rng = check_random_state(random_state)
+        points, t = movement[:, :2], movement[:, 2]
+        if not np.ptp(points, axis=0).any():
+            return None
+        starts = stroke_starts(movement[:, 3] if movement.shape[1] == 4 else None, len(movement))
+        clock = regular_clock(t, starts)
+        path = points.copy()
+        for a, b in pairwise([*starts.tolist(), len(movement)]):
+            if np.ptp(points[a:b], axis=0).any():
+                with_pauses = bool(rng.randint(2))
+                tau = _progress_of_time(points[a:b], clock[a:b], with_pauses)
+                path[a:b] = self._path(points[a:b], tau, rng)
+        made = record_like(movement, path)
+        # Who creeps towards the end on a device that reports no small steps might miss it.
+        place = np.cumsum(np.append(True, np.diff(points, axis=0).any(axis=1)))
+        ends = np.isin(place, place[[*starts, *starts[1:] - 1, -1]])
+        made[ends, :2] = points[ends]
+        return made
+
+    @abstractmethod
+    def _path(self, points: np.ndarray, tau: np.ndarray, rng: np.random.RandomState) -> np.ndarray:
+        """Return where the machine is, of shape (n_points, 2), at times `tau` from 0 to 1."""
+
+
+def record_like(movement: np.ndarray, path: np.ndarray) -> np.ndarray:
+    """Return a path as the device of a movement would have recorded it, at the same times.
+
+    Parameters
+    ----------
+    movement : ndarray of shape (n_points, 3) or (n_points, 4)
+        A recorded movement with columns x, y, t and, with four, stroke_id.
+    path : ndarray of shape (n_points, 2)
+        Where the machine is at each of its time stamps.
+
+    Returns
+    -------
+    recorded : ndarray of the shape of `movement`
+        Time stamps and strokes are those of `movement`. Points lie on its lattice, repeat the point
+        before where its do and nowhere else, and no step is shorter than its device reports.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_ffrnn.negatives import record_like
+    >>> movement = np.array([[0, 0, 0], [4, 1, 9], [4, 1, 21], [9, 0, 33]], dtype=float)
+    >>> record_like(movement, np.linspace([0, 0], [9, 3.3], 4))
+    array([[ 0.,  0.,  0.],
+           [ 3.,  1.,  9.],
+           [ 3.,  1., 21.],
+           [ 9.,  3., 33.]])
+    """
+    device = find_device(movement[:, :2])
+    # A coordinate that keeps still on a straight source does not do so on another path.
+    device = replace(device, held=np.repeat(device.repeated[:, None], 2, axis=1))
+    return np.column_stack([device.record(path), movement[:, 2:]])
+
+
+def turning_points(points: np.ndarray) -> np.ndarray:
+    """Return the start, the end and, if the movement comes back, its farthest point between."""
+    start, end = points[0], points[-1]
+    distance = np.linalg.norm(points - start, axis=1)
+    if np.linalg.norm(end - start) >= _RETURNS * distance.max():
+        return np.stack([start, end])
+    return np.stack([start, points[distance.argmax()], end])
+
+
+def check_range(name: str, value: Any, low: float, high: float = np.inf) -> None:
+    """Raise ValueError unless `value` is a pair of numbers in order, between `low` and `high`."""
+    try:
+        first, last = value
+        fine = low <= first <= last <= high
+    except (TypeError, ValueError):
+        fine = False
+    if not fine:
+        raise ValueError(
+            f"{name}={value!r} must be a pair (least, most) of numbers between {low:g} and "
+            f"{high:g}, the range to draw from."
+        )
+
+
+def log_uniform(bounds: tuple[float, float], rng: np.random.RandomState) -> float:
+    """Draw a number from a range such that each order of magnitude is as likely."""
+    return float(np.exp(rng.uniform(*np.log(bounds))))
+
+
+def _progress_of_time(points: np.ndarray, clock: np.ndarray, with_pauses: bool) -> np.ndarray:
+    """Return times from 0 to 1 in which time stands still where points repeat.
+
+    Parameters
+    ----------
+    points : ndarray of shape (n_points, 2)
+        As recorded.
+    clock : ndarray of shape (n_points,)
+        When they were probably taken.
+    with_pauses : bool
+        Whether to stand still in long intervals too: devices report nothing while nothing moves.
+    """
+    interval = np.diff(clock)
+    interval[~np.diff(points, axis=0).any(axis=1)] = 0.0
+    if with_pauses:
+        moving = interval > 0
+        usual = np.median(interval[moving]) if moving.any() else 0.0
+        interval = np.where(interval > _GAP * usual, usual, interval)
+    time = np.concatenate([[0.0], np.cumsum(interval)])
+    return time / time[-1] if time[-1] > 0 else np.linspace(0.0, 1.0, len(time))

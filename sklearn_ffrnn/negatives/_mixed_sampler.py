@@ -1,0 +1,198 @@
+"""MixedNegativeSampler: negatives of several families in one training set."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .._negative_sampler import NegativeSampler
+from ..sigma_lognormal._spread import spread
+from ._altered import AlteredHumanFamily
+from ._family import NegativeFamily
+from ._minimum_jerk import MinimumJerkFamily
+from ._sigma_lognormal import SigmaLognormalFamily
+from ._spline import SplineFamily
+
+FAMILIES: tuple[NegativeFamily, ...] = (
+    SigmaLognormalFamily(),
+    MinimumJerkFamily(),
+    SplineFamily(),
+    AlteredHumanFamily(),
+)
+WEIGHTS = (1.0, 1.0, 2.0, 2.0)
+
+
+class MixedNegativeSampler(NegativeSampler):
+    """Make negatives of several families, so that a classifier learns where human movement ends.
+
+    A classifier that has seen machines of one kind tells that kind from people, and may take any
+    other for human. Negatives near to people teach it the fine boundary, coarse ones of many kinds
+    the wide one. It stands where :class:`~sklearn_ffrnn.SigmaLognormalNegativeSampler` does.
+
+    Parameters
+    ----------
+    n_negatives : int, float or "balance", default=1
+        How many negatives. An int is for each human movement; a float for all, relative to the
+        number of human movements (0.5: half as many), from sources drawn evenly. "balance" makes
+        up what rows of `negative_label` lack to be as many as the human ones.
+    families : sequence of callables or None, default=None
+        Each takes a movement, an array (n_points, 3) or (n_points, 4), and a random state, and
+        returns a negative of the same shape and time stamps, or None if it can make nothing of
+        that movement. None stands for :class:`SigmaLognormalFamily`, :class:`MinimumJerkFamily`,
+        :class:`SplineFamily` and :class:`AlteredHumanFamily`, as they are by default.
+        :func:`record_like` gives the negatives of your own the source's clock and lattice.
+    weights : array-like of shape (n_families,) or None, default=None
+        Share of each family in the negatives, up to a factor. None is as many of each, but twice
+        as many of the last two where `families` is None.
+    mode : {"attach", "resample"}, default="attach"
+        "attach": ``fit_transform`` returns the rows as a :class:`SequenceBatch` that carries the
+        negatives through a scikit-learn Pipeline; the classifiers of this package append them in
+        ``fit``. "resample": ``fit_resample`` returns rows and negatives, as imbalanced-learn's
+        Pipeline wants it. Either mode has only its own methods.
+    human_label : int, str or bool, default=1
+        Label in y of the rows to make negatives from.
+    negative_label : int, str or bool, default=0
+        Label of the negatives.
+    on_error : {"warn", "raise", "skip"}, default="warn"
+        What happens if nothing moves in a human movement or it has fewer than three different
+        time stamps. It stays in the data and others stand in for it as sources: "warn" names such
+        movements in one warning, "skip" says nothing, and "raise" raises ValueError. If there are
+        no others, ValueError is raised.
+    n_jobs : int or None, default=None
+        Number of processes; results do not depend on it.
+    random_state : int, RandomState instance or None, default=None
+        Pass an int for the same negatives on every call.
+
+    Attributes
+    ----------
+    n_features_in_ : int
+        Number of columns of a trajectory, 3 or 4.
+    n_negatives_ : int
+        Number of negatives made.
+    source_ : ndarray of shape (`n_negatives_`,)
+        Row of the training set that each negative was made from.
+    families_ : list of callables
+        The families in use.
+    family_ : ndarray of shape (`n_negatives_`,)
+        Position in `families_` of the family that each negative was asked from. Where it returned
+        None, the next one in `families_` stood in.
+    unmodelled_ : ndarray of int
+        Human rows that no negatives are made from.
+
+    See Also
+    --------
+    SigmaLognormalNegativeSampler : Negatives of the family nearest to people alone.
+
+    Examples
+    --------
+    A family of your own, beside one of the package:
+
+    >>> import numpy as np
+    >>> from sklearn_ffrnn.negatives import MinimumJerkFamily, MixedNegativeSampler, record_like
+    >>> def straight(movement, random_state):
+    ...     start, end = movement[[0, -1], :2]
+    ...     return record_like(movement, np.linspace(start, end, len(movement)))
+    >>> rng = np.random.default_rng(0)
+    >>> t = np.arange(0.0, 600.0, 10.0)
+    >>> X = [np.column_stack([a * t * np.sin(t / 200), b * t, t]).round()
+    ...      for a, b in rng.uniform(0.2, 1, size=(20, 2))]
+    >>> sampler = MixedNegativeSampler(
+    ...     families=[MinimumJerkFamily(), straight], weights=[3, 1], random_state=0)
+    >>> batch = sampler.fit_transform(X)
+    >>> batch, np.bincount(sampler.family_)
+    (SequenceBatch(n_rows=20, n_negatives=20), array([15,  5]))
+    """
+
+    _parameter_constraints: dict[str, list[Any]] = {
+        **NegativeSampler._parameter_constraints,
+        "families": [list, tuple, None],
+        "weights": ["array-like", None],
+    }
+
+    def __init__(
+        self,
+        n_negatives: int | float | str = 1,
+        *,
+        families: Any = None,
+        weights: Any = None,
+        mode: str = "attach",
+        human_label: Any = 1,
+        negative_label: Any = 0,
+        on_error: str = "warn",
+        n_jobs: int | None = None,
+        random_state: Any = None,
+    ) -> None:
+        self.n_negatives = n_negatives
+        self.families = families
+        self.weights = weights
+        self.mode = mode
+        self.human_label = human_label
+        self.negative_label = negative_label
+        self.on_error = on_error
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+
+    def _model(self, human: dict[int, np.ndarray]) -> dict[int, np.ndarray]:
+        self.families_ = list(FAMILIES if self.families is None else self.families)
+        for i, family in enumerate(self.families_):
+            if not callable(family) or isinstance(family, type):
+                raise TypeError(
+                    f"families[{i}] is {family!r}, which can't be called with a movement; pass a "
+                    "function, or an instance of a family."
+                )
+        weights = WEIGHTS if self.families is None and self.weights is None else self.weights
+        self._weights = _check_weights(weights, len(self.families_))
+        return {row: movement for row, movement in human.items() if _can_be_modelled(movement)}
+
+    def _negatives(
+        self, models: dict[int, np.ndarray], rng: np.random.RandomState
+    ) -> list[np.ndarray]:
+        self.family_ = rng.permutation(_in_proportion(self._weights, self.n_negatives_))
+        seeds = rng.randint(np.iinfo(np.int32).max, size=self.n_negatives_)
+        each = zip(self.family_.tolist(), self.source_.tolist(), seeds.tolist(), strict=True)
+        arguments = (
+            (self.families_, first, models[source], seed, f"X[{source}]")
+            for first, source, seed in each
+        )
+        return list(spread(_ask, arguments, self.n_jobs))
+
+
+def _can_be_modelled(movement: np.ndarray) -> bool:
+    return len(np.unique(movement[:, 2])) >= 3 and bool(np.ptp(movement[:, :2], axis=0).any())
+
+
+def _ask(
+    families: list[NegativeFamily], first: int, movement: np.ndarray, seed: int, where: str
+) -> np.ndarray:
+    """Return the negative of the first family, from `first` on, that makes one."""
+    for family in [*families[first:], *families[:first]]:
+        negative = family(movement, np.random.RandomState(seed))
+        if negative is None:
+            continue
+        if np.shape(negative) != movement.shape or not np.isfinite(negative).all():
+            raise ValueError(
+                f"{family!r} made an array of shape {np.shape(negative)} from {where}, of shape "
+                f"{movement.shape}; a family must return finite values in the same shape, or None."
+            )
+        return np.asarray(negative, dtype=np.float64)
+    raise ValueError(f"No family makes anything of {where}; drop it, or add a family that does.")
+
+
+def _check_weights(weights: Any, n_families: int) -> np.ndarray:
+    if not n_families:
+        raise ValueError("families is empty; pass at least one, or None for those of the package.")
+    weights = np.ones(n_families) if weights is None else np.asarray(weights, dtype=np.float64)
+    if weights.shape != (n_families,):
+        raise ValueError(
+            f"weights has shape {weights.shape} for {n_families} families; give one each."
+        )
+    if not (np.isfinite(weights).all() and weights.min() >= 0 and weights.sum() > 0):
+        raise ValueError(f"weights={weights.tolist()} must be 0 or more, and not all 0.")
+    shares: np.ndarray = weights / weights.sum()
+    return shares
+
+
+def _in_proportion(weights: np.ndarray, n: int) -> np.ndarray:
+    """Return n positions in `weights`, each as often as its weight says, to the nearest one."""
+    return np.searchsorted(np.cumsum(weights)[:-1], (np.arange(n) + 0.5) / max(n, 1), side="right")

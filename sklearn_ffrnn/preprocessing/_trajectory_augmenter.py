@@ -1,0 +1,230 @@
+"""TrajectoryAugmenter: movements seen from other sides, in training only."""
+
+from __future__ import annotations
+
+from numbers import Real
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
+from sklearn.utils import check_random_state
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.validation import check_is_fitted
+
+from .._columns import check_input_features, check_n_columns
+from .._sequences import STROKE_COLUMN, TRAJECTORY_COLUMNS, SequenceBatch, check_trajectories
+from ._augmentation import cut, on_lattice_of, turn
+
+
+class TrajectoryAugmenter(  # type: ignore[call-arg]
+    TransformerMixin, BaseEstimator, auto_wrap_output_keys=None
+):
+    """Replace each training movement by another view of it; leave all others as they are.
+
+    Where a movement points, how large it is on the screen, when the clock ticked and where the
+    recording was cut says nothing about who made it, yet differs from device to device. In
+    training, every movement is turned, mirrored, scaled and cut at random, people's and machines'
+    alike, and rounded to its own lattice again. At prediction nothing changes.
+
+    Put it after the sampler of negatives and before :class:`VelocityTransformer`.
+
+    Parameters
+    ----------
+    rotation : {"quarter", "any"} or None, default="quarter"
+        "quarter" turns by multiples of 90 degrees, under which a screen's lattice and movements
+        along its axes stay what they are; "any" by any angle.
+    mirror : bool, default=True
+        Whether to mirror half of the movements.
+    scale : tuple of two floats or None, default=(0.5, 2.0)
+        Range of the factor on all lengths, drawn by orders of magnitude.
+    phase : float or None, default=16.0
+        Up to so much time, in the unit of t, is cut off at the start: make it the period of the
+        clock that is resampled to later, and that clock will tick anywhere.
+    trim : float, default=0.1
+        Up to this part of the duration is cut off at either end.
+    random_state : int, RandomState instance or None, default=None
+        Pass an int for the same views on every call.
+
+    Attributes
+    ----------
+    n_features_in_ : int
+        Number of columns of a trajectory, 3 or 4.
+
+    See Also
+    --------
+    VelocityTransformer : Puts trajectories on one clock and differentiates them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_ffrnn.preprocessing import TrajectoryAugmenter
+    >>> X = [np.array([[0, 0, 0], [10, 0, 16], [60, 10, 32], [90, 10, 48]])]
+    >>> augmenter = TrajectoryAugmenter(scale=None, phase=None, trim=0, random_state=0)
+    >>> augmenter.fit_transform(X)[0]
+    array([[  0.,   0.,   0.],
+           [-10.,   0.,  16.],
+           [-60., -10.,  32.],
+           [-90., -10.,  48.]])
+    >>> augmenter.transform(X) is X
+    True
+    """
+
+    _parameter_constraints: dict[str, list[Any]] = {
+        "rotation": [StrOptions({"quarter", "any"}), None],
+        "mirror": ["boolean"],
+        "scale": [tuple, list, None],
+        "phase": [Interval(Real, 0, None, closed="left"), None],
+        "trim": [Interval(Real, 0, 0.5, closed="left")],
+        "random_state": ["random_state"],
+    }
+
+    def __init__(
+        self,
+        *,
+        rotation: str | None = "quarter",
+        mirror: bool = True,
+        scale: tuple[float, float] | None = (0.5, 2.0),
+        phase: float | None = 16.0,
+        trim: float = 0.1,
+        random_state: Any = None,
+    ) -> None:
+        self.rotation = rotation
+        self.mirror = mirror
+        self.scale = scale
+        self.phase = phase
+        self.trim = trim
+        self.random_state = random_state
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Check the input; there is nothing to learn.
+
+        Parameters
+        ----------
+        X : list of array-like of shape (n_points, 3) or (n_points, 4), or SequenceBatch
+            Trajectories.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        self : TrajectoryAugmenter
+            The augmenter.
+        """
+        self._check(X)
+        return self
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit_transform(self, X: Any, y: Any = None) -> Any:
+        """Return another view of every movement, and of every negative that `X` carries.
+
+        Parameters
+        ----------
+        X : list of array-like of shape (n_points, 3) or (n_points, 4), or SequenceBatch
+            Trajectories.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        views : list of ndarray or SequenceBatch
+            As many, in the same order.
+        """
+        rows = self._check(X)
+        rng = check_random_state(self.random_state)
+        views = [self._view(row, rng) for row in rows]
+        if not isinstance(X, SequenceBatch):
+            return views
+        negatives = check_trajectories(X.negatives, name="X.negatives") if len(X.negatives) else []
+        return SequenceBatch(
+            views,
+            [self._view(negative, rng) for negative in negatives],
+            X.source,
+            negative_label=X.negative_label,
+        )
+
+    def transform(self, X: Any) -> Any:
+        """Return `X` as it is: views are for training.
+
+        Parameters
+        ----------
+        X : list of array-like of shape (n_points, 3) or (n_points, 4)
+            Trajectories.
+
+        Returns
+        -------
+        X : same as given
+            Not copied.
+        """
+        check_is_fitted(self)
+        check_n_columns(self, check_trajectories(X)[0].shape[1])
+        return X
+
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
+        """Return the names of a trajectory's columns.
+
+        Parameters
+        ----------
+        input_features : array-like of str or None, default=None
+            Names of the columns that go in; they come out again.
+
+        Returns
+        -------
+        names : ndarray of str
+            "x", "y", "t" and, with four columns, "stroke_id".
+        """
+        check_is_fitted(self)
+        names = (*TRAJECTORY_COLUMNS, STROKE_COLUMN)[: self.n_features_in_]
+        check_input_features(self, input_features)
+        return np.asarray(names if input_features is None else input_features, dtype=object)
+
+    def set_output(self, *, transform: str | None = None) -> Self:
+        """Do nothing: trajectories go out in the container in which they come in.
+
+        Parameters
+        ----------
+        transform : {"default", "pandas", "polars"} or None, default=None
+            Ignored; here so that a whole pipeline can be told.
+
+        Returns
+        -------
+        self : TrajectoryAugmenter
+            The augmenter.
+        """
+        return self
+
+    def _check(self, X: Any) -> list[np.ndarray]:
+        if self.scale is not None and not (
+            len(self.scale) == 2 and 0 < self.scale[0] <= self.scale[1] < np.inf
+        ):
+            raise ValueError(
+                f"scale={self.scale!r} must be a pair (least, most) of positive numbers, or None."
+            )
+        rows = check_trajectories(X)
+        self.n_features_in_ = rows[0].shape[1]
+        return rows
+
+    def _view(self, trajectory: np.ndarray, rng: np.random.RandomState) -> np.ndarray:
+        # All is drawn for every movement, so that leaving one thing out changes no other.
+        phase, first, last, angle, size, side = rng.uniform(size=6)
+        begin, end = trajectory[[0, -1], 2]
+        duration = end - begin
+        view = cut(
+            trajectory,
+            begin + first * self.trim * duration + phase * (self.phase or 0.0),
+            end - last * self.trim * duration,
+        ).copy()
+        angle = {"quarter": np.floor(4 * angle), "any": 4 * angle, None: 0.0}[self.rotation]
+        low, high = self.scale or (1.0, 1.0)
+        points = turn(view[:, :2], angle, low * (high / low) ** size, self.mirror and side < 0.5)
+        view[:, :2] = on_lattice_of(trajectory[:, :2], points)
+        return view
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = False
+        tags.input_tags.three_d_array = True
+        tags.input_tags.allow_nan = True
+        tags.requires_fit = True
+        tags.non_deterministic = True
+        return tags
