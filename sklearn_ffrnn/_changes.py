@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ._sequences import Ragged
+from ._typing import FloatArray
 
 # Values below this part of the deviation count as they are, larger ones by their logarithm.
 SMALL = 0.1
@@ -32,12 +33,15 @@ class Changes:
         spread = steps.std(axis=0)
         self._scale = np.where(spread > 0, spread, 1.0).astype(steps.dtype)
 
-    def transform(self, sequence: np.ndarray) -> np.ndarray:
+    def transform(self, sequence: FloatArray) -> FloatArray:
         """Return (n_steps, N_ORDERS * n_channels) for a sequence (n_steps, n_channels)."""
         relative = self._differences(sequence) / (SMALL * self._scale)
-        return np.copysign(np.log1p(np.abs(relative)) / np.log1p(1 / SMALL), relative)
+        changes: FloatArray = np.copysign(
+            np.log1p(np.abs(relative)) / np.log1p(1 / SMALL), relative
+        )
+        return changes
 
-    def _differences(self, sequence: np.ndarray) -> np.ndarray:
+    def _differences(self, sequence: FloatArray) -> FloatArray:
         orders = [sequence - self._centre]
         for _ in range(N_ORDERS - 1):
             orders.append(np.diff(orders[-1], axis=0, prepend=orders[-1][:1]))

@@ -14,26 +14,29 @@ import numpy as np
 from numpy.random import RandomState
 from scipy.ndimage import gaussian_filter1d
 
-Distortion = Callable[[np.ndarray, np.ndarray, RandomState], np.ndarray]
+from ._typing import FloatArray
+
+Distortion = Callable[[FloatArray, FloatArray, RandomState], FloatArray]
 
 # Below these steps there is no course to distort, and what goes together in a step is all there is.
 MIN_STEPS = 4
 
 
-def smooth(sequence: np.ndarray, other: np.ndarray, rng: RandomState) -> np.ndarray:
+def smooth(sequence: FloatArray, other: FloatArray, rng: RandomState) -> FloatArray:
     """Take off what is faster than some width: from the tremor to all but the mean."""
     width = np.exp(rng.uniform(0, np.log(len(sequence) / 2)))
     return gaussian_filter1d(sequence, width, axis=0)
 
 
-def level(sequence: np.ndarray, other: np.ndarray, rng: RandomState) -> np.ndarray:
+def level(sequence: FloatArray, other: FloatArray, rng: RandomState) -> FloatArray:
     """Draw all steps towards one size and leave their directions."""
     size = _size(sequence)
     mean = size.mean()
-    return sequence / size * mean * (size / mean) ** rng.uniform(0, 1)
+    distorted: FloatArray = sequence / size * mean * (size / mean) ** rng.uniform(0, 1)
+    return distorted
 
 
-def scramble(sequence: np.ndarray, other: np.ndarray, rng: RandomState) -> np.ndarray:
+def scramble(sequence: FloatArray, other: FloatArray, rng: RandomState) -> FloatArray:
     """Shift the phases of all frequencies: the same spectrum and mean, with no order in time.
 
     The surrogates of Theiler et al. (1992); all channels are shifted alike, so that their
@@ -43,17 +46,21 @@ def scramble(sequence: np.ndarray, other: np.ndarray, rng: RandomState) -> np.nd
     spectrum = np.fft.rfft(sequence - mean, axis=0)
     # The phases of noise, for that of the highest frequency must be 0 or pi.
     noise = np.fft.rfft(rng.normal(size=len(sequence)))[:, None]
-    return mean + np.fft.irfft(spectrum * noise / np.abs(noise), n=len(sequence), axis=0)
+    distorted: FloatArray = mean + np.fft.irfft(
+        spectrum * noise / np.abs(noise), n=len(sequence), axis=0
+    )
+    return distorted
 
 
-def add_noise(sequence: np.ndarray, other: np.ndarray, rng: RandomState) -> np.ndarray:
+def add_noise(sequence: FloatArray, other: FloatArray, rng: RandomState) -> FloatArray:
     """Add noise, white or smooth, of a twentieth of the sequence's deviation to all of it."""
     noise = gaussian_filter1d(rng.normal(size=sequence.shape), rng.uniform(0.1, 3), axis=0)
     strength = np.exp(rng.uniform(np.log(0.05), 0)) * sequence.std() / noise.std()
-    return sequence + strength * noise
+    distorted: FloatArray = sequence + strength * noise
+    return distorted
 
 
-def warp(sequence: np.ndarray, other: np.ndarray, rng: RandomState) -> np.ndarray:
+def warp(sequence: FloatArray, other: FloatArray, rng: RandomState) -> FloatArray:
     """Pass through the same path, the sum of the steps, in another time."""
     n_steps = len(sequence)
     early, late = np.exp(rng.uniform(-1.2, 1.2, size=2))
@@ -64,12 +71,12 @@ def warp(sequence: np.ndarray, other: np.ndarray, rng: RandomState) -> np.ndarra
     return np.diff(np.column_stack(columns), axis=0)
 
 
-def rotate(sequence: np.ndarray, other: np.ndarray, rng: RandomState) -> np.ndarray:
+def rotate(sequence: FloatArray, other: FloatArray, rng: RandomState) -> FloatArray:
     """Begin in the middle, and go on with the beginning after the end."""
     return np.roll(sequence, rng.randint(1, len(sequence)), axis=0)
 
 
-def mingle(sequence: np.ndarray, other: np.ndarray, rng: RandomState) -> np.ndarray:
+def mingle(sequence: FloatArray, other: FloatArray, rng: RandomState) -> FloatArray:
     """Take each channel from a line through both sequences, between them or beyond."""
     share = rng.uniform(-2, 3, size=sequence.shape[1])
     return sequence + share * (_of_length(other, len(sequence)) - sequence)
@@ -82,11 +89,11 @@ DISTORTIONS: dict[str, Distortion] = {
 
 
 def make_distorted(
-    sequences: Sequence[np.ndarray],
+    sequences: Sequence[FloatArray],
     distortions: Sequence[Distortion],
     n_each: int,
     rng: RandomState,
-) -> tuple[list[np.ndarray], np.ndarray]:
+) -> tuple[list[FloatArray], np.ndarray]:
     """Return `n_each` negatives of every sequence, and the position of the sequence of each.
 
     Raises
@@ -119,12 +126,13 @@ def _derangement(n: int, rng: RandomState) -> np.ndarray:
     return other
 
 
-def _size(sequence: np.ndarray) -> np.ndarray:
-    size = np.linalg.norm(sequence, axis=1, keepdims=True)
-    return np.maximum(size, 1e-6 * size.max() or 1.0)
+def _size(sequence: FloatArray) -> FloatArray:
+    norms = np.linalg.norm(sequence, axis=1, keepdims=True)
+    size: FloatArray = np.maximum(norms, 1e-6 * norms.max() or 1.0)
+    return size
 
 
-def _of_length(sequence: np.ndarray, n_steps: int) -> np.ndarray:
+def _of_length(sequence: FloatArray, n_steps: int) -> FloatArray:
     """Return the sequence stretched or squeezed to `n_steps`."""
     old, new = np.linspace(0, 1, len(sequence)), np.linspace(0, 1, n_steps)
     return np.column_stack([np.interp(new, old, column) for column in sequence.T])

@@ -178,7 +178,8 @@ class FFRNNOutlierDetector(OutlierMixin, BaseEstimator):
         check_is_fitted(self)
         sequences = check_input(self, X, dtype=self.estimator_._weight_dtype("auto"), reset=False)
         rows = [self._changes.transform(sequence) for sequence in sequences.split()]
-        return self.estimator_.decision_function(rows)
+        scores: np.ndarray = self.estimator_.decision_function(rows)
+        return scores
 
     def decision_function(self, X: Any) -> np.ndarray:
         """Return the scores, less ``offset_``.
@@ -193,7 +194,8 @@ class FFRNNOutlierDetector(OutlierMixin, BaseEstimator):
         decision : ndarray of shape (n_samples,)
             Negative for outliers.
         """
-        return self.score_samples(X) - self.offset_
+        decision: np.ndarray = self.score_samples(X) - self.offset_
+        return decision
 
     def predict(self, X: Any) -> np.ndarray:
         """Tell outliers.
