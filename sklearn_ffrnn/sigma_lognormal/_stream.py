@@ -59,7 +59,7 @@ def iter_strokes(
     ...     np.column_stack([position([[length, 0, 5, 0.2, 0, 1]], t), t])
     ...     for length in (200, 300, 400)
     ... )
-    >>> [round(plan.strokes[0, 0]) for plan in iter_strokes(stream)]
+    >>> [int(plan.strokes[0, 0].round(-1)) for plan in iter_strokes(stream)]
     [200, 300, 400]
     """
     n_points = CHUNKS_PER_WORKER * CHUNK * effective_n_jobs(params.get("n_jobs"))
