@@ -124,6 +124,8 @@ class SequenceBatch:
         rows = self.rows
         if not isinstance(rows, np.ndarray):
             rows = object_array(rows)
+        if copy is None:  # before version 2, numpy did not know None here
+            return np.asarray(rows, dtype=dtype)
         return np.array(rows, dtype=dtype, copy=copy)
 
     def __repr__(self) -> str:

@@ -78,7 +78,9 @@ def test_loaded_classifier_is_the_saved_one(
     X, y = sequences if n_classes == 2 else three_classes
     model = tiny(cls, **settings).fit(X, y)
     loaded = there_and_back(model)
-    np.testing.assert_array_equal(loaded.predict_proba(X), model.predict_proba(X))
+    # Old versions of numpy add up a readout in an order that depends on where in memory it lies.
+    exact = {"rtol": 1e-12 if settings.get("readout") == "logistic" else 0}
+    np.testing.assert_allclose(loaded.predict_proba(X), model.predict_proba(X), **exact)
     np.testing.assert_array_equal(loaded.predict(X), model.predict(X))
     assert repr(loaded.get_params()) == repr(model.get_params())
     assert repr(clone(loaded)) == repr(clone(model))

@@ -8,6 +8,7 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import StackingClassifier, VotingClassifier
 from sklearn.exceptions import FitFailedWarning, NotFittedError
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import get_scorer
 from sklearn.model_selection import (
     GridSearchCV,
     GroupKFold,
@@ -129,13 +130,13 @@ def test_sample_weight_and_groups_by_metadata_routing(make_pipeline, movements):
     with config_context(enable_metadata_routing=True):
         pipe = make_pipeline(max_iter=3)
         pipe[-1].set_fit_request(sample_weight=True, groups=True)
-        pipe[-1].set_score_request(sample_weight=True)
         routed = clone(pipe).fit(X, y, sample_weight=weight, groups=groups).predict_proba(X)
         scores = cross_validate(
             pipe,
             X,
             y,
             params={"sample_weight": weight, "groups": groups},
+            scoring=get_scorer("roc_auc").set_score_request(sample_weight=True),
             cv=GroupKFold(2),
             error_score="raise",
         )["test_score"]

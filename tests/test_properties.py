@@ -305,7 +305,7 @@ SPOILT_MOVEMENTS = {
     "one point": lambda x: x[:1],
     "backwards": lambda x: np.concatenate([x, x[:1].astype(float) - [0, 0, 1, 0][: x.shape[1]]]),
     "two columns": lambda x: x[:, :2],
-    "channels by time": lambda x: np.concatenate([x, x])[:6].T,
+    "channels by time": lambda x: np.concatenate([x, x, x])[:6].T,
 }
 
 
