@@ -14,14 +14,9 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
-from ._columns import check_input_features, check_n_columns
-from ._sequences import (
-    NAMED,
-    STROKE_COLUMN,
-    TRAJECTORY_COLUMNS,
-    SequenceBatch,
-    check_trajectories,
-)
+from ._columns import check_n_columns
+from ._sequences import NAMED, SequenceBatch, check_trajectories
+from ._trajectories_out import TrajectoriesOut
 
 
 def _in_mode(mode: str) -> Any:
@@ -29,7 +24,11 @@ def _in_mode(mode: str) -> Any:
 
 
 class NegativeSampler(  # type: ignore[call-arg]
-    TransformerMixin, BaseEstimator, auto_wrap_output_keys=None, metaclass=ABCMeta
+    TrajectoriesOut,
+    TransformerMixin,
+    BaseEstimator,
+    auto_wrap_output_keys=None,
+    metaclass=ABCMeta,
 ):
     """Base of the samplers; the parameters are described there."""
 
@@ -144,39 +143,6 @@ class NegativeSampler(  # type: ignore[call-arg]
         """
         rows, y, negatives = self._make(X, y)
         return [*rows, *negatives], np.append(y, [self.negative_label] * len(negatives))
-
-    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
-        """Return the names of a trajectory's columns.
-
-        Parameters
-        ----------
-        input_features : array-like of str or None, default=None
-            Names of the columns that go in; they come out again.
-
-        Returns
-        -------
-        names : ndarray of str
-            "x", "y", "t" and, with four columns, "stroke_id".
-        """
-        check_is_fitted(self)
-        names = (*TRAJECTORY_COLUMNS, STROKE_COLUMN)[: self.n_features_in_]
-        check_input_features(self, input_features)
-        return np.asarray(names if input_features is None else input_features, dtype=object)
-
-    def set_output(self, *, transform: str | None = None) -> Self:
-        """Do nothing: trajectories go out in the container in which they come in.
-
-        Parameters
-        ----------
-        transform : {"default", "pandas", "polars"} or None, default=None
-            Ignored; here so that a whole pipeline can be told.
-
-        Returns
-        -------
-        self : object
-            The sampler.
-        """
-        return self
 
     def _make(
         self, X: Any, y: Any, *, synthesis: bool = True

@@ -11,13 +11,14 @@ from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from .._columns import check_input_features, check_n_columns
-from .._sequences import STROKE_COLUMN, TRAJECTORY_COLUMNS, SequenceBatch, check_trajectories
+from .._columns import check_n_columns
+from .._sequences import SequenceBatch, check_trajectories
+from .._trajectories_out import TrajectoriesOut
 from ._augmentation import cut, on_lattice_of, turn
 
 
 class TrajectoryAugmenter(  # type: ignore[call-arg]
-    TransformerMixin, BaseEstimator, auto_wrap_output_keys=None
+    TrajectoriesOut, TransformerMixin, BaseEstimator, auto_wrap_output_keys=None
 ):
     """Replace each training movement by another view of it; leave all others as they are.
 
@@ -159,39 +160,6 @@ class TrajectoryAugmenter(  # type: ignore[call-arg]
         check_is_fitted(self)
         check_n_columns(self, check_trajectories(X)[0].shape[1])
         return X
-
-    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
-        """Return the names of a trajectory's columns.
-
-        Parameters
-        ----------
-        input_features : array-like of str or None, default=None
-            Names of the columns that go in; they come out again.
-
-        Returns
-        -------
-        names : ndarray of str
-            "x", "y", "t" and, with four columns, "stroke_id".
-        """
-        check_is_fitted(self)
-        names = (*TRAJECTORY_COLUMNS, STROKE_COLUMN)[: self.n_features_in_]
-        check_input_features(self, input_features)
-        return np.asarray(names if input_features is None else input_features, dtype=object)
-
-    def set_output(self, *, transform: str | None = None) -> Self:
-        """Do nothing: trajectories go out in the container in which they come in.
-
-        Parameters
-        ----------
-        transform : {"default", "pandas", "polars"} or None, default=None
-            Ignored; here so that a whole pipeline can be told.
-
-        Returns
-        -------
-        self : TrajectoryAugmenter
-            The augmenter.
-        """
-        return self
 
     def _check(self, X: Any) -> list[np.ndarray]:
         if self.scale is not None and not (
