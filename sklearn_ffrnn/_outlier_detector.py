@@ -57,7 +57,7 @@ class FFRNNOutlierDetector(OutlierMixin, BaseEstimator):
         Score below which a sample is an outlier: ``decision_function = score_samples - offset_``.
     n_features_in_ : int
         Channels of the sequences.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the columns, where a plain table with names was given.
 
     See Also
