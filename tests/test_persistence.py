@@ -14,7 +14,9 @@ from skorch.callbacks import Callback
 from sklearn_ffrnn import (
     BPTTRNNClassifier,
     FFRNNClassifier,
+    MixedNegativeSampler,
     SigmaLognormalNegativeSampler,
+    TrajectoryAugmenter,
     VelocityTransformer,
     load,
     save,
@@ -166,6 +168,7 @@ class TestPipelines:
         "steps",
         [
             [SigmaLognormalNegativeSampler(random_state=0), VelocityTransformer()],
+            [MixedNegativeSampler(), TrajectoryAugmenter(), VelocityTransformer()],
             [VelocityTransformer(7.0, max_length="mean", scale="sequence")],
             ["passthrough", VelocityTransformer(max_length=5, scale=None)],
             [make_pipeline(VelocityTransformer())],
@@ -180,6 +183,11 @@ class TestPipelines:
         assert repr(loaded) == repr(model)
         assert [name for name, _ in loaded.steps] == [name for name, _ in model.steps]
         clone(loaded).fit(X, y)
+
+    def test_families_of_ones_own_are_code(self, there_and_back, movements):
+        sampler = MixedNegativeSampler(families=[lambda movement, rng: movement[::-1]])
+        with pytest.raises(TypeError, match=r"MixedNegativeSampler\.families"):
+            there_and_back(sampler.fit(movements[0]))
 
     def test_sampler_keeps_what_it_made(self, there_and_back, movements):
         sampler = SigmaLognormalNegativeSampler(store_plans=True, random_state=0)

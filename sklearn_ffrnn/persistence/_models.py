@@ -12,7 +12,8 @@ from torch import Tensor
 
 from .._bptt import BPTTRNNClassifier
 from .._forward_forward import FFRNNClassifier
-from ..preprocessing import VelocityTransformer
+from ..negatives import MixedNegativeSampler
+from ..preprocessing import TrajectoryAugmenter, VelocityTransformer
 from ..sigma_lognormal import SigmaLognormalNegativeSampler, SigmaLognormalTransformer
 from ._classifiers import describe_classifier, restore_classifier
 from ._file import read, replacing, write
@@ -24,7 +25,13 @@ from ._transformers import describe_transformer, restore_transformer
 CLASSIFIERS = {c.__name__: c for c in (FFRNNClassifier, BPTTRNNClassifier)}
 TRANSFORMERS = {
     c.__name__: c
-    for c in (VelocityTransformer, SigmaLognormalTransformer, SigmaLognormalNegativeSampler)
+    for c in (
+        VelocityTransformer,
+        TrajectoryAugmenter,
+        SigmaLognormalTransformer,
+        SigmaLognormalNegativeSampler,
+        MixedNegativeSampler,
+    )
 }
 SKIPPED = "passthrough"
 
@@ -38,8 +45,9 @@ def save(model: Any, path: str | os.PathLike[str]) -> None:
 
     Parameters
     ----------
-    model : FFRNNClassifier, BPTTRNNClassifier, VelocityTransformer, \
-SigmaLognormalNegativeSampler, SigmaLognormalTransformer or sklearn.pipeline.Pipeline of these
+    model : FFRNNClassifier, BPTTRNNClassifier, VelocityTransformer, TrajectoryAugmenter, \
+SigmaLognormalNegativeSampler, MixedNegativeSampler, SigmaLognormalTransformer or \
+sklearn.pipeline.Pipeline of these
         The fitted model.
     path : str or path-like
         The file, usually named ``*.safetensors``. One that is there already is replaced once the

@@ -7,12 +7,17 @@ from typing import Any
 import numpy as np
 import torch
 
-from ..preprocessing import VelocityTransformer
+from .._negative_sampler import NegativeSampler
+from ..negatives import MixedNegativeSampler
+from ..negatives._mixed_sampler import FAMILIES
+from ..preprocessing import TrajectoryAugmenter, VelocityTransformer
 from ..sigma_lognormal import SigmaLognormalNegativeSampler, SigmaLognormalTransformer, StrokePlan
 from ._parameters import describe_parameters, other_attributes, restore_parameters
 from ._record import Description, Record
 
-Transformer = VelocityTransformer | SigmaLognormalTransformer | SigmaLognormalNegativeSampler
+Transformer = (
+    VelocityTransformer | TrajectoryAugmenter | SigmaLognormalTransformer | NegativeSampler
+)
 
 # What attributes hold: values of one of some types, arrays of one axis, or plans by row.
 COUNT = (int,)
@@ -20,6 +25,8 @@ COUNT_OR_NONE = (int, type(None))
 FLOATS = torch.float64
 INTEGERS = torch.int64
 PLANS = StrokePlan
+# Attributes that follow from others. Families of the user's own are code, which no file may hold.
+IMPLIED = ("families_", "_weights", "_sklearn_output_config")
 
 
 def learnt(transformer: Transformer) -> dict[str, Any]:
@@ -34,9 +41,11 @@ def learnt(transformer: Transformer) -> dict[str, Any]:
                 "var_": FLOATS,
                 "scale_": FLOATS,
             }
-    elif isinstance(transformer, SigmaLognormalNegativeSampler):
+    elif isinstance(transformer, NegativeSampler):
         attributes |= {"n_negatives_": COUNT, "source_": INTEGERS, "unmodelled_": INTEGERS}
-        if transformer.store_plans:
+        if isinstance(transformer, MixedNegativeSampler):
+            attributes |= {"family_": INTEGERS}
+        elif isinstance(transformer, SigmaLognormalNegativeSampler) and transformer.store_plans:
             attributes |= {"plans_": PLANS}
     return attributes
 
@@ -45,7 +54,7 @@ def describe_transformer(transformer: Transformer) -> Description:
     """Return a fitted transformer as values and tensors."""
     parameters, left_out = describe_parameters(transformer)
     attributes = learnt(transformer)
-    left_out += other_attributes(transformer, {*attributes, "_sklearn_output_config"})
+    left_out += other_attributes(transformer, {*attributes, *IMPLIED})
     output = getattr(transformer, "_sklearn_output_config", {}).get("transform")
     fields = {"parameters": parameters, "output": output}
     tensors = {}
@@ -75,6 +84,8 @@ def restore_transformer(cls: type[Transformer], record: Record) -> Transformer:
         else:
             value = record.field(name, *kind)
         setattr(transformer, name, value)
+    if isinstance(transformer, MixedNegativeSampler):
+        transformer.families_ = list(FAMILIES)
     if not _is_sound(transformer):
         raise ValueError(f"{record.where} holds values that `fit` never finds.")
     return transformer
@@ -102,6 +113,6 @@ def _is_sound(transformer: Transformer) -> bool:
             sound &= all(len(statistic) == n_channels for statistic in statistics)
             sound &= transformer.n_steps_seen_ > 0
             sound &= bool(np.all(transformer.var_ >= 0) and np.all(transformer.scale_ > 0))
-    elif isinstance(transformer, SigmaLognormalNegativeSampler):
+    elif isinstance(transformer, NegativeSampler):
         sound &= len(transformer.source_) == transformer.n_negatives_
     return sound
