@@ -23,6 +23,7 @@ def _in_mode(mode: str) -> Any:
     return available_if(lambda sampler: sampler.mode == mode)
 
 
+# mypy doesn't know scikit-learn's class keyword, for scikit-learn carries no types.
 class NegativeSampler(  # type: ignore[call-arg]
     TrajectoriesOut,
     TransformerMixin,

@@ -231,6 +231,7 @@ class RecurrentLayer(Layer):
     def forward(self, steps: Tensor, sequences: Packed) -> Tensor:
         """Return hidden states that pass gradients to the layer below."""
         operands = self._operands(steps)
+        # torch does not annotate apply.
         hidden: Tensor = _HiddenStates.apply(*operands, sequences)  # type: ignore[no-untyped-call]
         return hidden
 
@@ -242,6 +243,7 @@ class RecurrentLayer(Layer):
         The squares, of shape (n_steps, n_groups), pass a gradient to the weights of this layer and
         none to the layer below (`steps` must not ask for one); the hidden states pass none at all.
         """
+        # torch does not annotate apply.
         result: tuple[Tensor, Tensor] = _SquaredActivity.apply(  # type: ignore[no-untyped-call]
             *self._operands(steps), sequences, n_groups
         )

@@ -62,6 +62,7 @@ def read(path: str | os.PathLike[str]) -> Record:
         with safe_open(path, framework="pt", device="cpu") as file:
             text = (file.metadata() or {}).get(KEY)
             # A copy, for a tensor of safetensors looks into the file, which may change.
+            # Not a dict: it has keys() and can't be iterated over.
             tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
     except (SafetensorError, OSError, RuntimeError, ValueError, TypeError) as error:
         raise ValueError(f"it is damaged, or not in the format of save ({error}).") from error

@@ -17,6 +17,7 @@ from .._trajectories_out import TrajectoriesOut
 from ._augmentation import cut, on_lattice_of, turn
 
 
+# mypy doesn't know scikit-learn's class keyword, for scikit-learn carries no types.
 class TrajectoryAugmenter(  # type: ignore[call-arg]
     TrajectoriesOut, TransformerMixin, BaseEstimator, auto_wrap_output_keys=None
 ):

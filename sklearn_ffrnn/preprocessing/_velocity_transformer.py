@@ -29,6 +29,7 @@ from ._velocity import (
 LARGEST = float(np.finfo(np.float32).max)
 
 
+# mypy doesn't know scikit-learn's class keyword, for scikit-learn carries no types.
 class VelocityTransformer(  # type: ignore[call-arg]
     TransformerMixin, BaseEstimator, auto_wrap_output_keys=None
 ):
