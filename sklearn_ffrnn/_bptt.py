@@ -30,6 +30,10 @@ class BPTTRNNClassifier(RNNClassifier):
         Kind of recurrent unit.
     bidirectional : bool, default=False
         Whether every layer has as many units again that read the sequence from its end.
+    n_differences : int, default=2
+        Highest order of the differences from step to step that the first layer reads beside the
+        input, each brought to unit variance: 1 adds x_t - x_(t-1), 2 also the change of that. Of
+        velocities they are accelerations and jerks, where hands and machines differ most.
     pooling : {"flatten", "mean", "last"}, default="flatten"
         What the output reads of the last layer: all steps, each with weights of its own (the
         study's way; steps beyond the longest training sequence are not read), their mean, or the
@@ -47,6 +51,9 @@ class BPTTRNNClassifier(RNNClassifier):
         Strength of the L2 penalty on the weights (Adam's weight decay).
     max_grad_norm : float or None, default=1.0
         Longest gradient; longer ones are cut to it. None cuts nothing.
+    average : bool, default=True
+        Whether to judge and keep a running average of the weights over epochs, in which the last
+        ones count most (Shamir & Zhang 2013), and not the noisier weights of one epoch.
     max_iter : int, default=200
         Most epochs.
     tol : float, default=1e-4
@@ -138,6 +145,7 @@ class BPTTRNNClassifier(RNNClassifier):
         *,
         cell: str = "relu",
         bidirectional: bool = False,
+        n_differences: int = 2,
         pooling: str = "flatten",
         dropout: float = 0.5,
         batch_size: int | str = "auto",
@@ -145,6 +153,7 @@ class BPTTRNNClassifier(RNNClassifier):
         learning_rate_init: float = 0.001,
         alpha: float = 1e-5,
         max_grad_norm: float | None = 1.0,
+        average: bool = True,
         max_iter: int = 200,
         tol: float = 1e-4,
         shuffle: bool = True,
@@ -163,6 +172,7 @@ class BPTTRNNClassifier(RNNClassifier):
         self.hidden_layer_sizes = hidden_layer_sizes
         self.cell = cell
         self.bidirectional = bidirectional
+        self.n_differences = n_differences
         self.pooling = pooling
         self.dropout = dropout
         self.batch_size = batch_size
@@ -170,6 +180,7 @@ class BPTTRNNClassifier(RNNClassifier):
         self.learning_rate_init = learning_rate_init
         self.alpha = alpha
         self.max_grad_norm = max_grad_norm
+        self.average = average
         self.max_iter = max_iter
         self.tol = tol
         self.shuffle = shuffle
@@ -203,6 +214,7 @@ class BPTTRNNClassifier(RNNClassifier):
             dropout=self.dropout,
             cell=self.cell,
             bidirectional=self.bidirectional,
+            n_differences=self.n_differences,
             generator=generator,
             **self._dtypes(sequences),
         )

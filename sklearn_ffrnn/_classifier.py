@@ -46,11 +46,13 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
         "cell": [StrOptions({"relu", "gru", "lstm"})],
         "bidirectional": ["boolean"],
+        "n_differences": [Interval(Integral, 0, None, closed="left")],
         "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
         "learning_rate": [StrOptions({"constant", "adaptive"})],
         "learning_rate_init": [Interval(Real, 0, None, closed="neither")],
         "alpha": [Interval(Real, 0, None, closed="left")],
         "max_grad_norm": [None, Interval(Real, 0, None, closed="neither")],
+        "average": ["boolean"],
         "max_iter": [Interval(Integral, 1, None, closed="left")],
         "tol": [Interval(Real, 0, None, closed="left")],
         "shuffle": ["boolean"],
@@ -68,7 +70,13 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
     }
 
     # Parameters that the network is built from, so that it can't go on when they change.
-    _network_parameters: tuple[str, ...] = ("hidden_layer_sizes", "cell", "bidirectional", "dtype")
+    _network_parameters: tuple[str, ...] = (
+        "hidden_layer_sizes",
+        "cell",
+        "bidirectional",
+        "n_differences",
+        "dtype",
+    )
 
     classes_: np.ndarray
     network_: Network
@@ -471,6 +479,7 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             learning_rate=self.learning_rate,
             alpha=self.alpha,
             max_grad_norm=self.max_grad_norm,
+            average=self.average,
             tol=self.tol,
             n_iter_no_change=self.n_iter_no_change,
             generator=generator if self.shuffle else None,

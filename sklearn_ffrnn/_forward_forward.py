@@ -54,6 +54,10 @@ class FFRNNClassifier(RNNClassifier):
         "mean" goodness stays below 1: "log_ratio" suits them, or a threshold below 1.
     bidirectional : bool, default=False
         Whether every layer has as many units again that read the sequence from its end.
+    n_differences : int, default=2
+        Highest order of the differences from step to step that the first layer reads beside the
+        input, each brought to unit variance: 1 adds x_t - x_(t-1), 2 also the change of that. Of
+        velocities they are accelerations and jerks, where hands and machines differ most.
     threshold : float, array-like of shape (n_layers,), tuple or "auto", default=2.0
         Goodness theta that separates positives from negatives: one number; a list or array of one
         per layer; a tuple (theta_pos, theta_neg) of one for positives, which must exceed it, and
@@ -90,6 +94,9 @@ class FFRNNClassifier(RNNClassifier):
         Strength of the L2 penalty on the weights (Adam's weight decay).
     max_grad_norm : float or None, default=1.0
         Longest gradient of one layer; longer ones are cut to it. None cuts nothing.
+    average : bool, default=True
+        Whether to judge and keep a running average of the weights over epochs, in which the last
+        ones count most (Shamir & Zhang 2013), and not the noisier weights of one epoch.
     max_iter : int, default=200
         Most epochs.
     tol : float, default=1e-4
@@ -168,6 +175,9 @@ class FFRNNClassifier(RNNClassifier):
     G. Hinton, "The Forward-Forward Algorithm: Some Preliminary Investigations",
     arXiv:2212.13345, 2022.
 
+    O. Shamir and T. Zhang, "Stochastic Gradient Descent for Non-smooth Optimization: Convergence
+    Results and Optimal Averaging Schemes", ICML 2013, section 4.
+
     H.-C. Lee and J. Song, "SymBa: Symmetric Backpropagation-Free Contrastive Learning with
     Forward-Forward Algorithm for Optimizing Convergence", arXiv:2303.08418, 2023.
 
@@ -211,6 +221,7 @@ class FFRNNClassifier(RNNClassifier):
         *,
         cell: str = "relu",
         bidirectional: bool = False,
+        n_differences: int = 2,
         threshold: Any = 2.0,
         normalization: str | None = "standardize",
         goodness: str = "log_ratio",
@@ -221,6 +232,7 @@ class FFRNNClassifier(RNNClassifier):
         learning_rate_init: float = 0.001,
         alpha: float = 1e-3,
         max_grad_norm: float | None = 1.0,
+        average: bool = True,
         max_iter: int = 200,
         tol: float = 1e-4,
         shuffle: bool = True,
@@ -240,6 +252,7 @@ class FFRNNClassifier(RNNClassifier):
         self.hidden_layer_sizes = hidden_layer_sizes
         self.cell = cell
         self.bidirectional = bidirectional
+        self.n_differences = n_differences
         self.threshold = threshold
         self.normalization = normalization
         self.goodness = goodness
@@ -250,6 +263,7 @@ class FFRNNClassifier(RNNClassifier):
         self.learning_rate_init = learning_rate_init
         self.alpha = alpha
         self.max_grad_norm = max_grad_norm
+        self.average = average
         self.max_iter = max_iter
         self.tol = tol
         self.shuffle = shuffle
@@ -493,6 +507,7 @@ class FFRNNClassifier(RNNClassifier):
             threshold=thresholds,
             cell=self.cell,
             bidirectional=self.bidirectional,
+            n_differences=self.n_differences,
             normalization=self.normalization,
             goodness=self.goodness,
             objective=self.objective,

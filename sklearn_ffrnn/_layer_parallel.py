@@ -181,6 +181,8 @@ def _of_layer(
 def _tensors(network: ForwardForwardRNN, i: int) -> list[torch.Tensor]:
     """Return all that learning in layer `i` changes."""
     modules = [network.layers[i], *network.normalizations[i : i + 1]]
+    if i == 0:
+        modules.append(network.differences)
     return [
         *(tensor for module in modules for tensor in module.state_dict().values()),
         network.threshold[i],
@@ -239,7 +241,7 @@ def _learn(
     if below is not None:
         below.filled.acquire()
         sequences = sequences.with_steps(below[k][:n_steps])
-    result = network.goodness_of_layer(i, sequences)
+    result = network.goodness_of_layer(i, sequences, weight)
     loss = network.loss_of_layer(i, result, sequences, positive, weight)
     if above is not None:
         above.free.acquire()

@@ -34,7 +34,8 @@ class FFRNNOutlierDetector(OutlierMixin, BaseEstimator):
     Parameters
     ----------
     estimator : FFRNNClassifier, BPTTRNNClassifier or None, default=None
-        Classifier to train on samples and negatives; None is ``FFRNNClassifier()``.
+        Classifier to train on samples and negatives; None is ``FFRNNClassifier(n_differences=0)``,
+        for the detector takes differences itself.
     distortions : "all" or list of str and callable, default="all"
         How negatives are made; one is drawn at random for each. Names are "smooth", "level",
         "scramble", "add_noise", "warp", "rotate" and, of two samples, "mingle". A callable takes a
@@ -137,7 +138,9 @@ class FFRNNOutlierDetector(OutlierMixin, BaseEstimator):
             If the input is malformed: the message names the sample and the remedy.
         """
         distortions = self._distortions()
-        classifier = clone(FFRNNClassifier() if self.estimator is None else self.estimator)
+        classifier = clone(
+            FFRNNClassifier(n_differences=0) if self.estimator is None else self.estimator
+        )
         sequences = check_input(self, X, dtype=classifier._weight_dtype("auto"), reset=True)
         if len(sequences.lengths) < 2:
             raise ValueError(

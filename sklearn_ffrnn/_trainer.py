@@ -15,6 +15,7 @@ from skorch import NeuralNet
 from skorch.callbacks import Callback, EarlyStopping, LRScheduler, PassthroughScoring
 from tqdm.auto import tqdm
 
+from ._averaging import AverageOverEpochs
 from ._calibration import Calibration
 from ._layer_parallel import LayerWorkers, Settings
 from .nn import BatchIterator, ForwardForwardRNN, Network, SequenceDataset
@@ -43,6 +44,8 @@ class Trainer(NeuralNet):
         Of `skorch.NeuralNet`.
     max_grad_norm : float or None
         Longest gradient of one layer.
+    average : AverageOverEpochs or None
+        Average of the weights, which is judged and kept; None keeps the weights themselves.
     workers : LayerWorkers or None
         Processes that train the layers side by side; None trains them in turn.
     """
@@ -51,18 +54,31 @@ class Trainer(NeuralNet):
         self,
         *args: Any,
         max_grad_norm: float | None = None,
+        average: AverageOverEpochs | None = None,
         workers: LayerWorkers | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.max_grad_norm = max_grad_norm
+        self.average = average
         self.workers = workers
 
     def run_single_epoch(self, iterator: Any, training: bool, prefix: str, **kwargs: Any) -> None:
         """Run skorch's epoch; leave the training to the workers if there are any."""
-        if not training or self.workers is None:
+        if not training:
             super().run_single_epoch(iterator, training=training, prefix=prefix, **kwargs)
             return
+        if self.workers is not None:  # which have their own weights
+            self._run_workers(iterator)
+        else:
+            if self.average is not None:
+                self.average.put_by()
+            super().run_single_epoch(iterator, training=training, prefix=prefix, **kwargs)
+        if self.average is not None:
+            self.average.put_in()
+
+    def _run_workers(self, iterator: Any) -> None:
+        assert self.workers is not None
         learning_rate = self.optimizer_.param_groups[0]["lr"]
         n_batches = 0
         for size, losses in self.workers.train_epoch(iterator.order(), learning_rate):
@@ -272,6 +288,7 @@ def train(
     learning_rate: str,
     alpha: float,
     max_grad_norm: float | None,
+    average: bool,
     tol: float,
     n_iter_no_change: int,
     generator: torch.Generator | None,
@@ -339,6 +356,7 @@ def train(
         verbose=0,
         device=None,  # network and data are where they belong
         max_grad_norm=max_grad_norm,
+        average=AverageOverEpochs(network) if average else None,
     )
     trainer.initialize()
     # Adam changes its moments in place; the caller's are kept, should training fail.

@@ -31,7 +31,7 @@ def test_layers_with_their_thresholds(sequences, make):
         ("Layer 2", "6 relu units, θ = 1.5"),
     ]
     text = html(model)
-    assert f"weights: {8 * (2 + 8 + 1)}" in text
+    assert f"weights: {8 * (2 * 3 + 8 + 1)}" in text
     assert f"weights: {6 * (8 + 6 + 1)}" in text
     assert text.count("normalization before it: standardize") == 1
     # The parameters can still be unfolded.

@@ -39,7 +39,8 @@ def fitted(request):
 class TestLogisticReadout:
     def test_is_a_logistic_regression_on_the_mean_activities(self):
         X, y = make_data()
-        classifier = make(readout="logistic", calibrate=False).fit(X, y)
+        settings = {"n_differences": 0, "calibrate": False}
+        classifier = make(readout="logistic", **settings).fit(X, y)
         evidence = []
         for x in X:
             h, columns = np.asarray(x, np.float32), []
@@ -166,7 +167,7 @@ class TestTwoThresholds:
         X, y = make_data()
         gaps = []
         for threshold in ((2.0, 2.0), (5.0, -5.0)):
-            classifier = make(threshold=threshold, objective=objective, max_iter=40).fit(X, y)
+            classifier = make(threshold=threshold, objective=objective, max_iter=100).fit(X, y)
             goodness = classifier.layer_goodness(X)
             gaps.append(goodness[y == 1].mean() - goodness[y == 0].mean())
         assert gaps[1] > gaps[0] + 2

@@ -23,6 +23,8 @@ STUDY_TRAINING = {
     "early_stopping": True,
     "validation_fraction": 1 / 8,
     "calibrate": False,
+    "n_differences": 0,
+    "average": False,
 }
 STUDY_VELOCITIES = {"max_length": "mean", "scale": "sequence"}
 

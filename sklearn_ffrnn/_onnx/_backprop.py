@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..nn import BackpropRNN
+from ._differences import with_differences
 from ._graph import Graph
 from ._layers import hidden_states
 from ._sequences import PaddedSequences
@@ -10,6 +11,7 @@ from ._sequences import PaddedSequences
 
 def backprop_scores(graph: Graph, network: BackpropRNN, sequences: PaddedSequences) -> str:
     """Return the logits of a network: (n, 1) of class 1, or (n, n_classes)."""
+    sequences = with_differences(graph, network.differences, sequences)
     for layer in network.layers:
         sequences = sequences._replace(steps=hidden_states(graph, layer, sequences))
     steps = graph.cast(sequences.steps, "float64")

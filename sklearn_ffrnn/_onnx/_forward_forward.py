@@ -12,6 +12,7 @@ from ..nn._activity import mean_squares
 from ..nn._bidirectional import Bidirectional
 from ..nn._goodness import LOG_RATIO_SCALE, SILENCE
 from ..nn._normalization import EPSILON, LayerNorm, Standardize
+from ._differences import standardized, with_differences
 from ._graph import Graph
 from ._layers import hidden_states
 from ._sequences import PaddedSequences
@@ -25,6 +26,7 @@ def forward_forward_scores(
     if network.n_classes > 2:
         label = _with_every_label if by_goodness else _without_label
         sequences = label(graph, network.n_classes, sequences)
+    sequences = with_differences(graph, network.differences, sequences)
     evidence = []
     for i, layer in enumerate(network.layers):
         hidden = hidden_states(graph, layer, sequences)
@@ -66,8 +68,7 @@ def _goodness(graph: Graph, network: ForwardForwardRNN, i: int, hidden: str) -> 
 
 def _normalized(graph: Graph, normalization: nn.Module, hidden: str) -> str:
     if isinstance(normalization, Standardize):
-        shift, scale = (graph.constant(value.float()) for value in normalization.shift_and_scale())
-        return graph.node("Mul", graph.node("Sub", hidden, shift), scale)
+        return standardized(graph, normalization, hidden)
     if isinstance(normalization, LayerNorm):
         squares = graph.node("Mul", hidden, hidden)
         mean_square = graph.node("ReduceMean", squares, axes=[2], keepdims=1)

@@ -51,7 +51,7 @@ class LayerAccuracyDisplay:
     >>> rng = np.random.default_rng(0)
     >>> y = np.arange(60) % 2
     >>> X = [rng.normal(size=(8, 2)) * (1 + 2 * label) for label in y]
-    >>> classifier = FFRNNClassifier((8, 8), max_iter=30, random_state=0).fit(X, y)
+    >>> classifier = FFRNNClassifier((8, 8), max_iter=80, random_state=0).fit(X, y)
     >>> display = LayerAccuracyDisplay.from_estimator(classifier, X, y, metric="roc_auc")
     >>> bool((display.so_far > 0.9).all())
     True

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import Tensor, nn
 
+from ._differences import Differences
 from ._layers import make_layers, output_sizes
 from ._losses import class_cross_entropy
 from ._network import Network
@@ -59,6 +60,8 @@ class BackpropRNN(Network):
         Kind of unit.
     bidirectional : bool
         Whether every layer also reads the sequences from their end.
+    n_differences : int
+        Highest order of the differences from step to step that the first layer reads too.
     generator : torch.Generator, optional
         Draws initial weights and dropout masks.
     dtype : torch.dtype, optional
@@ -78,6 +81,7 @@ class BackpropRNN(Network):
         dropout: float = 0.5,
         cell: str = "relu",
         bidirectional: bool = False,
+        n_differences: int = 0,
         generator: torch.Generator | None = None,
         dtype: torch.dtype | None = None,
         activity_dtype: torch.dtype | None = None,
@@ -85,8 +89,9 @@ class BackpropRNN(Network):
         super().__init__()
         self.n_classes = n_classes
         self.pooling = pooling
+        self.differences = Differences(n_channels, n_differences, dtype=dtype)
         self.layers = make_layers(
-            n_channels,
+            n_channels * (1 + n_differences),
             hidden_layer_sizes,
             cell=cell,
             bidirectional=bidirectional,
@@ -107,9 +112,12 @@ class BackpropRNN(Network):
         """Return the parameters that learn together: all."""
         return [list(self.parameters())]
 
-    def forward(self, sequences: Packed) -> Tensor:
-        """Return logits: (n_sequences,) of class 1, or (n_sequences, n_classes)."""
-        steps = sequences.steps
+    def forward(self, sequences: Packed, weight: Tensor | None = None) -> Tensor:
+        """Return logits: (n_sequences,) of class 1, or (n_sequences, n_classes).
+
+        `weight` (n_sequences,) weighs the statistics of the differences in training.
+        """
+        steps = self.differences(sequences, weight)
         for i, layer in enumerate(self.layers):
             steps = layer(steps if i == 0 else self.dropout(steps), sequences)
         steps = steps.to(self.head.dtype)
@@ -128,7 +136,8 @@ class BackpropRNN(Network):
     def layer_losses(self, batch: Batch) -> Iterator[Tensor]:
         """Yield the one loss, whose gradient reaches every layer."""
         assert batch.target is not None
-        yield class_cross_entropy(self(batch.sequences), batch.target, batch.weight)
+        logits = self(batch.sequences, batch.weight)
+        yield class_cross_entropy(logits, batch.target, batch.weight)
 
     def evaluate(self, batch: Batch) -> tuple[list[Tensor], Tensor]:
         """Return the loss, in a list, and the scores, from one pass."""

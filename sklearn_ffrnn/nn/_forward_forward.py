@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import torch
 from torch import Tensor, nn
 
+from ._differences import Differences
 from ._goodness import StepGoodness, step_goodness
 from ._layer import Layer
 from ._layers import make_layers, output_sizes
@@ -41,6 +42,8 @@ class ForwardForwardRNN(Network):
         Kind of unit.
     bidirectional : bool
         Whether every layer also reads the sequences from their end.
+    n_differences : int
+        Highest order of the differences from step to step that the first layer reads too.
     normalization : {"standardize", "layer_norm"} or None
         What stands between two layers.
     goodness : {"log_ratio", "mean", "sum"}
@@ -66,6 +69,7 @@ class ForwardForwardRNN(Network):
         threshold: Sequence[float] | Sequence[tuple[float, float]] | None,
         cell: str = "relu",
         bidirectional: bool = False,
+        n_differences: int = 0,
         normalization: str | None = "standardize",
         goodness: str = "log_ratio",
         objective: str = "symmetric",
@@ -83,7 +87,8 @@ class ForwardForwardRNN(Network):
         self.register_buffer("threshold", thresholds)
         self.goodness = goodness
         self.objective = objective
-        n_inputs = n_channels + (n_classes if n_classes > 2 else 0)
+        self.differences = Differences(n_channels, n_differences, dtype=dtype)
+        n_inputs = n_channels * (1 + n_differences) + (n_classes if n_classes > 2 else 0)
         self.layers = make_layers(
             n_inputs,
             hidden_layer_sizes,
@@ -110,24 +115,27 @@ class ForwardForwardRNN(Network):
 
         A layer is computed when it is asked for, so that the one before can have learnt, and have
         freed its memory, by then. `weight` (n_sequences,) weighs the statistics that the
-        normalizations follow in training.
+        normalizations, and the differences of the input, follow in training.
         """
         for i in range(len(self.layers)):
-            result = self.goodness_of_layer(i, sequences)
+            result = self.goodness_of_layer(i, sequences, weight)
             yield result
             if i < len(self.normalizations):
                 sequences = sequences.with_steps(self.hand_on(i, result, sequences, weight))
 
-    def goodness_of_layer(self, i: int, sequences: Packed) -> StepGoodness:
+    def goodness_of_layer(
+        self, i: int, sequences: Packed, weight: Tensor | None = None
+    ) -> StepGoodness:
         """Return the goodness of every step in layer `i`, which reads `sequences`."""
         layer = self.layers[i]
+        steps = self.differences(sequences, weight) if i == 0 else sequences.steps
         if i > 0 and self._folds(i - 1):
             standardize = self.normalizations[i - 1]
             assert isinstance(layer, RecurrentLayer)
             assert isinstance(standardize, Standardize)
             layer = layer.reading(*standardize.shift_and_scale())
         assert isinstance(layer, Layer)
-        return step_goodness(layer, sequences.steps, sequences, self.goodness)
+        return step_goodness(layer, steps, sequences, self.goodness)
 
     def hand_on(
         self, i: int, result: StepGoodness, sequences: Packed, weight: Tensor | None

@@ -89,6 +89,14 @@ class Packed:
         time = torch.arange(len(sizes), device=sizes.device).repeat_interleave(sizes)
         return first[self.lengths[self.sample] - 1 - time] + self.sample
 
+    def change(self, per_step: Tensor) -> Tensor:
+        """Subtract from each step the one before; 0 in the first step of a sequence."""
+        later = slice(self.sizes[0], len(per_step))
+        change = torch.zeros_like(per_step)
+        if later.start < later.stop:
+            torch.sub(per_step[later], per_step[self.before(later)], out=change[later])
+        return change
+
     def mean_over_steps(self, per_step: Tensor) -> Tensor:
         """Average (n_steps_in_all, ...) over the steps of each sequence: (n_sequences, ...)."""
         if self.equal_lengths:

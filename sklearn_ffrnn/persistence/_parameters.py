@@ -11,6 +11,8 @@ from ._values import encode
 
 # What a file has no place for among those that only fit reads.
 FOR_FIT_ALONE = ("callbacks", "random_state")
+# How things were before a parameter came, where its default is another.
+BEFORE = {"n_differences": 0, "average": False}
 
 
 def describe_parameters(estimator: BaseEstimator) -> tuple[dict[str, Any], list[str]]:
@@ -38,14 +40,16 @@ def other_attributes(estimator: BaseEstimator, known: set[str]) -> list[str]:
 def restore_parameters(cls: type[BaseEstimator], record: Record) -> BaseEstimator:
     """Return an estimator that isn't fitted yet.
 
-    A parameter that is younger than the file takes its default, which is as things were before.
+    A parameter that is younger than the file takes the value that is as things were before.
     """
     parameters = record.field("parameters", dict)
-    unknown = set(parameters) - set(cls._get_param_names())
+    known = cls._get_param_names()
+    unknown = set(parameters) - set(known)
     if unknown:
         raise ValueError(
             f"{record.where} has parameters {list(unknown)[:5]}, which {cls.__name__} lacks."
         )
-    estimator = cls(**parameters)
+    before = {name: value for name, value in BEFORE.items() if name in known}
+    estimator = cls(**{**before, **parameters})
     estimator._validate_params()
     return estimator

@@ -8,7 +8,7 @@ import torch
 from sklearn_ffrnn.nn import BackpropRNN, ForwardForwardRNN, SequenceDataset
 
 # Of the classifiers' defaults.
-LEARNING_RATE, WEIGHT_DECAY, MAX_GRAD_NORM = 1e-3, 1e-5, 1.0
+LEARNING_RATE, WEIGHT_DECAY, MAX_GRAD_NORM, N_DIFFERENCES = 1e-3, 1e-5, 1.0, 2
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ class Setting:
             2,
             hidden_layer_sizes=self.sizes,
             threshold=[2.0] * self.layers,
+            n_differences=N_DIFFERENCES,
             normalization=normalization,
             **settings,
         ).to(self.device)
@@ -57,7 +58,12 @@ class Setting:
     def backprop(self):
         """Return our baseline."""
         return BackpropRNN(
-            self.channels, 2, hidden_layer_sizes=self.sizes, n_steps=self.length, dropout=0.5
+            self.channels,
+            2,
+            hidden_layer_sizes=self.sizes,
+            n_steps=self.length,
+            n_differences=N_DIFFERENCES,
+            dropout=0.5,
         ).to(self.device)
 
 
