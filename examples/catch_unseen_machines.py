@@ -35,6 +35,7 @@ from sklearn_ffrnn.negatives import (
     AlteredHumanFamily,
     MinimumJerkFamily,
     MixedNegativeSampler,
+    PursuitFamily,
     SigmaLognormalFamily,
     SplineFamily,
 )
@@ -44,9 +45,10 @@ FAMILIES = {
     "Sigma-Lognormal": SigmaLognormalFamily(),
     "minimum jerk": MinimumJerkFamily(),
     "spline": SplineFamily(),
+    "pursuit": PursuitFamily(),
     "altered human": AlteredHumanFamily(),
 }
-WEIGHTS = {"Sigma-Lognormal": 1, "minimum jerk": 1, "spline": 2, "altered human": 2}
+WEIGHTS = {"Sigma-Lognormal": 1, "minimum jerk": 1, "spline": 2, "pursuit": 1, "altered human": 2}
 
 
 def training_set(people, names, options, augment=True):

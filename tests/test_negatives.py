@@ -14,15 +14,23 @@ from sklearn_ffrnn.negatives import (
     AlteredHumanFamily,
     MinimumJerkFamily,
     MixedNegativeSampler,
+    PursuitFamily,
     SigmaLognormalFamily,
     SplineFamily,
     record_like,
 )
 from sklearn_ffrnn.negatives._altered import ALTERATIONS
+from sklearn_ffrnn.negatives._pursuit import pursue
 from sklearn_ffrnn.negatives._spline import bezier, through
 from sklearn_ffrnn.sigma_lognormal import position
 
-FAMILIES = [SigmaLognormalFamily(), MinimumJerkFamily(), SplineFamily(), AlteredHumanFamily()]
+FAMILIES = [
+    SigmaLognormalFamily(),
+    MinimumJerkFamily(),
+    SplineFamily(),
+    PursuitFamily(),
+    AlteredHumanFamily(),
+]
 by_name = pytest.mark.parametrize("family", FAMILIES, ids=lambda f: type(f).__name__)
 
 
@@ -113,7 +121,7 @@ class TestFamilies:
     def test_a_closed_movement_goes_out_and_comes_back(self):
         angle = np.linspace(0, 2 * np.pi, 60)
         circle = np.column_stack([100 * np.cos(angle), 100 * np.sin(angle), 10 * np.arange(60)])
-        for family in (MinimumJerkFamily(), SplineFamily()):
+        for family in (MinimumJerkFamily(), SplineFamily(), PursuitFamily(damping=(1.0, 1.0))):
             made = family(circle.round(), 0)
             assert np.linalg.norm(made[:, :2] - made[0, :2], axis=1).max() > 150
 
@@ -135,6 +143,52 @@ class TestEachFamily:
         source = np.column_stack([t**1.5, np.sqrt(t), t])
         assert max(speed_peaks(one(source, i)) for i in range(10)) == 1
         assert max(speed_peaks(many(source, i)) for i in range(10)) >= 3
+
+    def test_strokes_go_beyond_the_goal_or_fall_short(self):
+        t = np.arange(0.0, 1000.0, 5.0)
+        source = np.column_stack([t, np.zeros(len(t)), t])
+        family = MinimumJerkFamily(max_submovements=2, error=(0.3, 0.3), curvature=0)
+        farthest = np.array([family(source, seed)[:, 0].max() for seed in range(60)])
+        assert 0.05 < (farthest > source[-1, 0]).mean() < 0.4
+
+    @pytest.mark.parametrize("damping", [0.3, 0.8])
+    def test_undisturbed_pursuit_is_a_damped_oscillation(self, damping):
+        tau, rate = np.linspace(0, 1, 20001), 9.0
+        z = pursue(
+            np.array([1 + 1j, 4 + 5j]),
+            np.array([]),
+            tau,
+            rate=rate,
+            damping=damping,
+            noise=0.0,
+            memory=0.1,
+            top_speed=np.inf,
+            rng=np.random.RandomState(0),
+        )
+        beat = np.sqrt(1 - damping**2)
+        swing = np.cos(beat * rate * tau) + damping / beat * np.sin(beat * rate * tau)
+        done = 1 - np.exp(-damping * rate * tau) * swing
+        np.testing.assert_allclose(z, 1 + 1j + (3 + 4j) * done, atol=0.01)
+
+    def test_pursuit_keeps_to_its_top_speed(self):
+        tau = np.linspace(0, 1, 2001)
+        settings = {"rate": 20.0, "damping": 0.7, "noise": 0.5, "memory": 0.05}
+        for top_speed in (1.5, 3.0):
+            rng = np.random.RandomState(0)
+            z = pursue(
+                np.array([0j, 1]), np.array([]), tau, top_speed=top_speed, rng=rng, **settings
+            )
+            assert (np.abs(np.diff(z)) * 2000).max() == pytest.approx(top_speed)
+
+    def test_disturbed_pursuit_settles_around_its_goal(self):
+        tau, goals = np.linspace(0, 40, 8001), np.array([0j, 10])
+        settings = {"rate": 20.0, "damping": 1.0, "noise": 0.2, "memory": 5.0, "top_speed": np.inf}
+        rng = np.random.RandomState(0)
+        z = np.concatenate(
+            [pursue(goals, np.array([]), tau, rng=rng, **settings) for _ in range(20)]
+        )
+        # A slow push is followed closely, so it has the push's deviation: 0.2 of the way, each axis.
+        assert z.reshape(20, -1)[:, 4000:].real.std() == pytest.approx(2.0, rel=0.2)
 
     def test_residual_is_what_the_shares_say(self, X):
         rng = np.random.default_rng(0)
@@ -188,6 +242,7 @@ class TestEachFamily:
             lambda: MinimumJerkFamily(max_submovements=0),
             lambda: MinimumJerkFamily(curvature=-1),
             lambda: SplineFamily(noise=(0, 1)),
+            lambda: PursuitFamily(damping=(0, 1)),
             lambda: AlteredHumanFamily(("turned",)),
             lambda: AlteredHumanFamily(()),
         ],

@@ -8,6 +8,7 @@ from ._altered import AlteredHumanFamily
 from ._family import NegativeFamily, record_like
 from ._minimum_jerk import MinimumJerkFamily
 from ._mixed_sampler import MixedNegativeSampler
+from ._pursuit import PursuitFamily
 from ._sigma_lognormal import SigmaLognormalFamily
 from ._spline import SplineFamily
 
@@ -16,6 +17,7 @@ __all__ = [
     "MinimumJerkFamily",
     "MixedNegativeSampler",
     "NegativeFamily",
+    "PursuitFamily",
     "SigmaLognormalFamily",
     "SplineFamily",
     "record_like",

@@ -11,6 +11,9 @@ import numpy as np
 from ..datasets._minimum_jerk import hermite_quintic, via_point_bump
 from ._family import PathFamily, check_range, turning_points
 
+# Share of strokes that end before what they aim at, and not beyond it.
+FALLS_SHORT = 0.7
+
 
 @dataclass(frozen=True)
 class MinimumJerkFamily(PathFamily):
@@ -77,8 +80,9 @@ class MinimumJerkFamily(PathFamily):
         across = np.array([-way[1], way[0]])
         size = rng.uniform(*self.error) * 0.5 ** np.arange(n - 1)
         along, sideways = rng.standard_normal((2, n - 1)) * size
-        # Reaches undershoot more often than not.
-        aims = (1 - np.abs(along) + 0.5 * along)[:, None] * way + sideways[:, None] * across
+        # Reaches fall short more often than they go beyond.
+        short = np.where(rng.uniform(size=n - 1) < FALLS_SHORT, -1.0, 1.0)
+        aims = (1 + short * np.abs(along))[:, None] * way + sideways[:, None] * across
         aims = np.vstack([np.zeros((1, 2)), aims, way])
         # The first stroke takes most of the time; each later one sets out before the last is done.
         ends = np.cumsum(rng.dirichlet(np.append(4.0, np.full(n - 1, 2.0))))

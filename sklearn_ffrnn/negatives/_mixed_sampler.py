@@ -11,6 +11,7 @@ from ..sigma_lognormal._spread import spread
 from ._altered import AlteredHumanFamily
 from ._family import NegativeFamily
 from ._minimum_jerk import MinimumJerkFamily
+from ._pursuit import PursuitFamily
 from ._sigma_lognormal import SigmaLognormalFamily
 from ._spline import SplineFamily
 
@@ -18,9 +19,10 @@ FAMILIES: tuple[NegativeFamily, ...] = (
     SigmaLognormalFamily(),
     MinimumJerkFamily(),
     SplineFamily(),
+    PursuitFamily(),
     AlteredHumanFamily(),
 )
-WEIGHTS = (1.0, 1.0, 2.0, 2.0)
+WEIGHTS = (1.0, 1.0, 2.0, 1.0, 2.0)
 
 
 class MixedNegativeSampler(NegativeSampler):
@@ -40,11 +42,12 @@ class MixedNegativeSampler(NegativeSampler):
         Each takes a movement, an array (n_points, 3) or (n_points, 4), and a random state, and
         returns a negative of the same shape and time stamps, or None if it can make nothing of
         that movement. None stands for :class:`SigmaLognormalFamily`, :class:`MinimumJerkFamily`,
-        :class:`SplineFamily` and :class:`AlteredHumanFamily`, as they are by default.
+        :class:`SplineFamily`, :class:`PursuitFamily` and :class:`AlteredHumanFamily`, as they are
+        by default.
         :func:`record_like` gives the negatives of your own the source's clock and lattice.
     weights : array-like of shape (n_families,) or None, default=None
-        Share of each family in the negatives, up to a factor. None is as many of each, but twice
-        as many of the last two where `families` is None.
+        Share of each family in the negatives, up to a factor. None is as many of each; where
+        `families` is None, too, splines and altered movements are twice as many as the others.
     mode : {"attach", "resample"}, default="attach"
         "attach": ``fit_transform`` returns the rows as a :class:`SequenceBatch` that carries the
         negatives through a scikit-learn Pipeline; the classifiers of this package append them in

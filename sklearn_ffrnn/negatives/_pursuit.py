@@ -1,0 +1,134 @@
+"""The family of movements that a controller makes in pursuit of its goal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from ._family import PathFamily, check_range, log_uniform, turning_points
+
+# Longest step of the simulation, as a part of the time in which the controller reacts.
+STEP = 0.2
+
+
+@dataclass(frozen=True)
+class PursuitFamily(PathFamily):
+    """Pursuit of the goal by something with inertia, pulled towards it and pushed about.
+
+    Where the movement is, z, follows the equation of a spring and a damper,
+
+        z'' = w^2 (goal - z) - 2 d w z' + w^2 |goal - start| noise,
+
+    with noise that has a memory (an Ornstein-Uhlenbeck process), and may have a top speed. With
+    d < 1 it goes beyond the goal and comes back. So move game characters, feedback controllers and
+    walks that drift to an end point.
+
+    Parameters
+    ----------
+    rate : tuple of two floats, default=(5.0, 25.0)
+        Range of w times the duration, drawn by orders of magnitude: how soon the goal is reached.
+    damping : tuple of two floats, default=(0.3, 1.5)
+        Range of d, drawn by orders of magnitude.
+    noise : tuple of two floats, default=(0.01, 1.0)
+        Range of the standard deviation of the noise, drawn by orders of magnitude.
+    memory : tuple of two floats, default=(0.005, 0.3)
+        Range of the time after which the noise is another, as a part of the duration, drawn by
+        orders of magnitude.
+    top_speed : tuple of two floats, default=(1.2, 4.0)
+        Range of the highest speed, relative to the mean speed of the straight way.
+
+    Notes
+    -----
+    Noise is left out in a fifth of the movements, and the top speed in half of them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_ffrnn.negatives import PursuitFamily
+    >>> t = np.arange(0.0, 640.0, 16.0)
+    >>> movement = np.column_stack([t, 100 * np.sin(t / 600), t]).round()
+    >>> made = PursuitFamily()(movement, random_state=0)
+    >>> bool((made[[0, -1]] == movement[[0, -1]]).all()), bool((made[:, 2] == t).all())
+    (True, True)
+    """
+
+    rate: tuple[float, float] = (5.0, 25.0)
+    damping: tuple[float, float] = (0.3, 1.5)
+    noise: tuple[float, float] = (0.01, 1.0)
+    memory: tuple[float, float] = (0.005, 0.3)
+    top_speed: tuple[float, float] = (1.2, 4.0)
+
+    def __post_init__(self) -> None:
+        for name in ("rate", "damping", "noise", "memory", "top_speed"):
+            check_range(name, getattr(self, name), np.finfo(float).tiny)
+
+    def _path(self, points: np.ndarray, tau: np.ndarray, rng: np.random.RandomState) -> np.ndarray:
+        goals = turning_points(points) @ np.array([1.0, 1j])
+        lengths = np.abs(np.diff(goals))
+        # A way out and back is two pursuits, the second of which sets out from where the first is.
+        changes = np.cumsum(lengths)[:-1] / lengths.sum()
+        rate = log_uniform(self.rate, rng) * len(lengths)
+        path = pursue(
+            goals,
+            changes,
+            tau,
+            rate=rate,
+            damping=log_uniform(self.damping, rng),
+            noise=log_uniform(self.noise, rng) if rng.randint(5) else 0.0,
+            memory=log_uniform(self.memory, rng),
+            top_speed=rng.uniform(*self.top_speed) * lengths.sum() if rng.randint(2) else np.inf,
+            rng=rng,
+        )
+        # What the time did not suffice for is spread over the way.
+        path += (goals[-1] - path[-1]) * tau**2 * (3 - 2 * tau)
+        return np.stack([path.real, path.imag], axis=1)
+
+
+def pursue(
+    goals: np.ndarray,
+    changes: np.ndarray,
+    tau: np.ndarray,
+    *,
+    rate: float,
+    damping: float,
+    noise: float,
+    memory: float,
+    top_speed: float,
+    rng: np.random.RandomState,
+) -> np.ndarray:
+    """Return where the pursuit is at times `tau`, as complex numbers x + iy.
+
+    Parameters
+    ----------
+    goals : ndarray of complex
+        Start, and goals in turn.
+    changes : ndarray of shape (n_goals - 2,)
+        When the goal changes to the next one.
+    tau : ndarray
+        Times from 0 to 1, never decreasing.
+    rate, damping, noise, memory, top_speed : float
+        As in :class:`PursuitFamily`; the speed in lengths a duration.
+    rng : RandomState
+        Draws the noise.
+    """
+    z, velocity, push = complex(goals[0]), 0j, 0j
+    path = np.full(len(tau), z)
+    for i, (before, now) in enumerate(pairwise(tau.tolist()), start=1):
+        n = max(1, int(np.ceil((now - before) * rate / STEP))) if now > before else 0
+        draws = rng.standard_normal((n, 2)) @ np.array([1.0, 1j])
+        dt = (now - before) / max(n, 1)
+        kept = np.exp(-dt / memory)
+        leg = int(np.searchsorted(changes, now))
+        start, goal = goals[leg], goals[leg + 1]
+        size = noise * np.abs(goal - start) * np.sqrt(1 - kept**2)
+        for draw in draws.tolist():
+            push = kept * push + size * draw
+            velocity += dt * (rate**2 * (goal - z + push) - 2 * damping * rate * velocity)
+            speed = abs(velocity)
+            if speed > top_speed:
+                velocity *= top_speed / speed
+            z += dt * velocity
+        path[i] = z
+    return path
