@@ -187,7 +187,7 @@ class TestEachFamily:
         z = np.concatenate(
             [pursue(goals, np.array([]), tau, rng=rng, **settings) for _ in range(20)]
         )
-        # A slow push is followed closely, so it has the push's deviation: 0.2 of the way, each axis.
+        # A slow push is followed closely, so it has the deviation of the push: 0.2 of the way.
         assert z.reshape(20, -1)[:, 4000:].real.std() == pytest.approx(2.0, rel=0.2)
 
     def test_residual_is_what_the_shares_say(self, X):
