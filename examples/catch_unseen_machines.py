@@ -222,8 +222,8 @@ def main():
     parser.add_argument("--data", type=Path, help="folder of the study's .npz files")
     parser.add_argument("--train", type=int, default=1000, help="movements of people")
     parser.add_argument("--test", type=int, default=756, help="others")
-    parser.add_argument("--negatives", type=int, default=2, help="of each movement")
-    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--negatives", type=int, default=3, help="of each movement")
+    parser.add_argument("--epochs", type=int, default=15)
     parser.add_argument("--each", type=int, default=200, help="movements of each script")
     parser.add_argument("--detectors", nargs="+", help="names of some; all by default")
     parser.add_argument(

@@ -12,6 +12,9 @@ from sklearn.model_selection import StratifiedGroupKFold, train_test_split
 from ._sequences import Ragged, SequenceBatch, check_sequences
 from .nn import SequenceDataset, most_active
 
+# Share of all sequences from which on those of one length are not taken for copies.
+CROWD = 0.05
+
 
 class TrainingData(NamedTuple):
     """Rows, and the negatives made from them, with all that is known of each."""
@@ -60,6 +63,8 @@ class TrainingData(NamedTuple):
     def held_out(self, fraction: float, random_state: np.random.RandomState) -> np.ndarray:
         """Return a mask of rows to validate on: stratified, with no group on both sides.
 
+        Without groups, those that may be copies of each other stay on one side.
+
         Raises
         ------
         ValueError
@@ -67,9 +72,10 @@ class TrainingData(NamedTuple):
         """
         counts = np.bincount(self.y)
         rows = np.arange(len(self.y))
-        groups = rows if self.groups is None else np.unique(self.groups, return_inverse=True)[1]
+        known = self._possible_copies() if self.groups is None else self.groups
+        groups = rows if known is None else np.unique(known, return_inverse=True)[1]
         try:
-            if self.groups is None:
+            if known is None:
                 split = train_test_split(
                     rows, test_size=fraction, stratify=self.y, random_state=random_state
                 )
@@ -91,6 +97,19 @@ class TrainingData(NamedTuple):
             f"{counts.tolist()} of each class, can't be held out ({reason}). Set "
             "early_stopping=False, change validation_fraction, or give more samples or groups."
         )
+
+    def _possible_copies(self) -> np.ndarray | None:
+        """Return groups of sequences of one length, or None where lengths tell nothing.
+
+        A synthetic movement has the clock of its source, hence as many steps. With one of them in
+        training, the network knows the other, and takes it for what the first was: held-out
+        samples would be ranked worse than by chance, and training stopped at once. A length that
+        many sequences share (they were cut, or are all of one length) says nothing about them.
+        """
+        lengths = self.sequences.lengths
+        rows = np.arange(len(lengths))
+        crowded = np.bincount(lengths)[lengths] > CROWD * len(lengths)
+        return None if crowded.all() else np.where(crowded, -1 - rows, lengths)
 
     def dataset(self, device: torch.device) -> SequenceDataset:
         """Put the data on `device`; y must hold class indices."""

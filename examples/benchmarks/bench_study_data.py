@@ -11,6 +11,7 @@ from human. ``--resample 20`` takes the clock away.
 """
 
 import argparse
+from ast import literal_eval
 from pathlib import Path
 
 import numpy as np
@@ -84,7 +85,10 @@ def main():
     settings = {"max_iter": options.epochs, "random_state": 0}
     for assignment in options.set:
         key, value = assignment.split("=")
-        settings[key] = float(value) if value.replace(".", "").isdigit() else value
+        try:
+            settings[key] = literal_eval(value)
+        except ValueError:
+            settings[key] = value  # a name
     transformer = {"resample": options.resample}
     rows = []
     for data_set in options.sets:
