@@ -568,6 +568,8 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         for i, (n_units, layer) in enumerate(zip(sizes, layers, strict=True)):
             n_weights = sum(p.numel() for p in layer.parameters())
             details = {"weights": f"{n_weights:,}"}
+            if i == 0:
+                details["differences it reads"] = f"{built['n_differences']}"
             boxes.append(LayerBox(f"Layer {i + 1}", f"{n_units} {kind}", details))
         return boxes
 

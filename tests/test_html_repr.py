@@ -33,6 +33,7 @@ def test_layers_with_their_thresholds(sequences, make):
     text = html(model)
     assert f"weights: {8 * (2 * 3 + 8 + 1)}" in text
     assert f"weights: {6 * (8 + 6 + 1)}" in text
+    assert text.count("differences it reads: 2") == 1
     assert text.count("normalization before it: standardize") == 1
     # The parameters can still be unfolded.
     assert "learning_rate_init" in text
