@@ -86,7 +86,16 @@ class SignalToAll(Callback):
                 threading.Timer(0.0, os.kill, (pid, signal.SIGINT)).start()
 
 
+@pytest.fixture
+def heeds_ctrl_c():
+    """Python's own handler; a shell starts what it runs in the background without one."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C by other means")
+@pytest.mark.usefixtures("heeds_ctrl_c")
 def test_layers_side_by_side(make_ff, sequences):
     X, y = sequences
     settings = {"layer_parallel": True, "batch_size": 4}
