@@ -17,9 +17,9 @@ STEP = 0.2
 class PursuitFamily(PathFamily):
     """Pursuit of the goal by something with inertia, pulled towards it and pushed about.
 
-    Where the movement is, z, follows the equation of a spring and a damper,
+    Where the movement is, z, follows the equation of a spring and a damper, ::
 
-        z'' = w^2 (goal - z) - 2 d w z' + w^2 |goal - start| noise,
+        z'' = w^2 (goal - z + distance * noise) - 2 d w z',
 
     with noise that has a memory (an Ornstein-Uhlenbeck process), and may have a top speed. With
     d < 1 it goes beyond the goal and comes back. So move game characters, feedback controllers and
