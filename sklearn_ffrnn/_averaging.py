@@ -30,7 +30,7 @@ class AverageOverEpochs:
     """The average in the network's place wherever that is judged, the weights where it learns.
 
     Weights jump from step to step by as much as the learning rate; their average lies where they
-    jump around, and ranks new samples better.
+    jump around.
 
     Parameters
     ----------

@@ -33,7 +33,7 @@ class BPTTRNNClassifier(RNNClassifier):
     n_differences : int, default=2
         Highest order of the differences from step to step that the first layer reads beside the
         input, each brought to unit variance: 1 adds x_t - x_(t-1), 2 also the change of that. Of
-        velocities they are accelerations and jerks, where hands and machines differ most.
+        velocities they are accelerations and jerks. Variances below 1e-5 are not brought up.
     pooling : {"flatten", "mean", "last"}, default="flatten"
         What the output reads of the last layer: all steps, each with weights of its own (the
         study's way; steps beyond the longest training sequence are not read), their mean, or the

@@ -107,8 +107,9 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         groups : array-like of shape (n_samples,), default=None
             Samples of one group (a writer, a source) stay on one side when a part is held out for
             early stopping and calibration. Negatives carried by a SequenceBatch always stay with
-            their parents. Without groups sequences of one length stay together, unless that are
-            many, for a synthetic movement has as many steps as its source.
+            their parents. Without groups, sequences of one length stay together, since a
+            synthetic movement has as many steps as its source; but not those of a length that over
+            5 % share.
 
         Returns
         -------

@@ -57,7 +57,7 @@ class FFRNNClassifier(RNNClassifier):
     n_differences : int, default=2
         Highest order of the differences from step to step that the first layer reads beside the
         input, each brought to unit variance: 1 adds x_t - x_(t-1), 2 also the change of that. Of
-        velocities they are accelerations and jerks, where hands and machines differ most.
+        velocities they are accelerations and jerks. Variances below 1e-5 are not brought up.
     threshold : float, array-like of shape (n_layers,), tuple or "auto", default=2.0
         Goodness theta that separates positives from negatives: one number; a list or array of one
         per layer; a tuple (theta_pos, theta_neg) of one for positives, which must exceed it, and
