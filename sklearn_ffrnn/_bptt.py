@@ -10,7 +10,9 @@ from sklearn.utils._param_validation import Interval, StrOptions
 
 from ._classifier import RNNClassifier
 from ._html_repr import LayerBox
+from ._layer_sizes import layer_sizes
 from ._onnx import Graph, PaddedSequences, backprop_scores
+from ._precision import network_dtypes
 from ._sequences import Ragged
 from .nn import BackpropRNN
 
@@ -208,7 +210,7 @@ class BPTTRNNClassifier(RNNClassifier):
         return BackpropRNN(
             sequences.values.shape[1],
             n_classes,
-            hidden_layer_sizes=self._layer_sizes(),
+            hidden_layer_sizes=layer_sizes(self.hidden_layer_sizes),
             n_steps=int(sequences.lengths.max()),
             pooling=self.pooling,
             dropout=self.dropout,
@@ -216,7 +218,7 @@ class BPTTRNNClassifier(RNNClassifier):
             bidirectional=self.bidirectional,
             n_differences=self.n_differences,
             generator=generator,
-            **self._dtypes(sequences),
+            **network_dtypes(self.dtype, sequences.values.dtype),
         )
 
     def _onnx_scores(self, graph: Graph, sequences: PaddedSequences) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import os
 from abc import ABCMeta, abstractmethod
-from collections import deque
 from collections.abc import Callable
 from numbers import Integral, Real
 from typing import Any
@@ -13,30 +12,27 @@ from typing import Any
 import numpy as np
 import torch
 from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
-from sklearn.utils import check_consistent_length, check_random_state, column_or_1d
+from sklearn.utils import check_random_state, column_or_1d
 from sklearn.utils._param_validation import Interval, StrOptions
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
 
 from ._calibration import Calibration, to_probabilities
 from ._device import resolve_device
-from ._html_repr import LayerBox, diagram
+from ._held_out import hold_out
+from ._html_repr import LayerBox, diagram, recurrent_boxes
 from ._inference import in_batches
-from ._input import TABLE_DTYPES, as_single_steps, check_input, check_sequence_input
-from ._labels import check_labels, class_weights, find_classes
+from ._input import check_input
+from ._labels import find_classes
 from ._onnx import Graph, PaddedSequences, write_onnx
 from ._pickling import to_any_machine, to_this_machine
-from ._sequences import Ragged, SequenceBatch, is_sequence_input
+from ._precision import DTYPES, weight_dtype
+from ._recent_scores import RecentScores
+from ._sequences import Ragged
 from ._trainer import REMEDY, Training, make_generator, train
-from ._training_data import TrainingData, make_dataset, warn_of_saturation
+from ._training_data import TrainingData, make_dataset
+from ._training_input import check_training_input
 from .nn import Network, Packed
-
-# With fewer rows, early_stopping="auto" trains on all of them.
-MIN_ROWS_TO_HOLD_OUT = 200
-# Weights in float32, activities in bfloat16.
-MIXED = "mixed_bfloat16"
-# Scores that partial_fit keeps to calibrate on.
-N_RECENT_SCORES = 1000
 
 
 class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
@@ -63,7 +59,7 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         "class_weight": [StrOptions({"balanced"}), dict, None],
         "warm_start": ["boolean"],
         "device": [str, torch.device],
-        "dtype": [StrOptions({"auto", "float32", "float64", MIXED})],
+        "dtype": [StrOptions(set(DTYPES))],
         "callbacks": [list, tuple, None],
         "verbose": ["verbose"],
         "random_state": ["random_state"],
@@ -81,7 +77,7 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
     classes_: np.ndarray
     network_: Network
     _optimizer_state: dict[str, Any] | None
-    _recent_scores: deque[tuple[Any, Any, Any]] | None
+    _recent_scores: RecentScores | None
 
     @abstractmethod
     def _make_network(
@@ -142,8 +138,11 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
 
     def _fit(self, X: Any, y: Any, sample_weight: Any, groups: Any) -> None:
         warm = self.warm_start and hasattr(self, "network_")
-        data = self._check_training_data(X, y, sample_weight, groups, reset=not warm)
-        classes, data = self._encode(data, None)
+        data = check_training_input(
+            self, X, y, sample_weight, groups, dtype=weight_dtype(self.dtype), reset=not warm
+        )
+        classes = find_classes(data.y, None, caller=type(self).__name__)
+        data = data.encode(classes, self.class_weight)
         if warm and not np.array_equal(classes, self.classes_):
             raise ValueError(
                 f"warm_start=True goes on with the classes of the first fit, {self.classes_}, but "
@@ -152,7 +151,7 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         device = resolve_device(self.device)
         random_state = check_random_state(self.random_state)
         generator = make_generator(random_state)
-        held = self._held_out(data, random_state)
+        held = hold_out(data, self.early_stopping, self.validation_fraction, random_state)
         if warm:
             network, optimizer_state = self._copy_network(), self._optimizer_state
         else:
@@ -218,10 +217,12 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
                     "leave classes out after the first call."
                 )
             classes = self.classes_
-        data = self._check_training_data(X, y, sample_weight, None, reset=first)
-        classes, data = self._encode(data, classes)
+        data = check_training_input(
+            self, X, y, sample_weight, None, dtype=weight_dtype(self.dtype), reset=first
+        )
+        classes = find_classes(data.y, classes, caller=type(self).__name__)
+        data = data.encode(classes, self.class_weight)
         if first or self._recent_scores is None:
-            self._recent_scores = deque(maxlen=N_RECENT_SCORES)
             self._stream = make_generator(check_random_state(self.random_state))
         if first:
             self.device_ = resolve_device(self.device)
@@ -232,6 +233,7 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             self.n_iter_ = 0
             self.history_: list[dict[str, Any]] = []
             self._optimizer_state = None
+            self._recent_scores = None
         else:
             self.network_ = self._copy_network()
         scores = self._stage_scores(data.sequences)
@@ -246,9 +248,10 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         self.n_iter_ += len(training.history)
         self._store(training, [*self.history_, *training.history][-self.max_iter :])
         weight = np.ones(len(data.y)) if data.weight is None else data.weight
-        seen = [*self._recent_scores, *zip(scores, data.y, weight, strict=True)]
-        self._recent_scores = deque(seen, maxlen=N_RECENT_SCORES)
-        self._calibrate(*(np.array(c) for c in zip(*self._recent_scores, strict=True)))
+        before = self._recent_scores
+        recent = (RecentScores if before is None else before.followed_by)(scores, data.y, weight)
+        self._recent_scores = recent
+        self._calibrate(recent.scores, recent.target, recent.weight)
 
     def decision_function(self, X: Any) -> np.ndarray:
         """Return calibrated log-odds.
@@ -353,71 +356,9 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
     def _onnx_scores(self, graph: Graph, sequences: PaddedSequences) -> str:
         """Append to a graph what computes the scores of the last stage."""
 
-    def _check_training_data(
-        self, X: Any, y: Any, sample_weight: Any, groups: Any, *, reset: bool
-    ) -> TrainingData:
-        """Check all that fit is given, and add the negatives that X carries."""
-        sequences, y = self._check_X_y(X, y, reset=reset)
-        y = check_labels(y)
-        check_consistent_length(X, y)
-        if sample_weight is not None:
-            sample_weight = _check_sample_weight(
-                sample_weight, np.empty((len(y), 1)), dtype=np.float64, ensure_non_negative=True
-            )
-            if not sample_weight.any():
-                raise ValueError(
-                    "Sample weights must contain at least one non-zero number, but sample_weight "
-                    "is zero throughout."
-                )
-        if groups is not None:
-            groups = column_or_1d(groups)
-            check_consistent_length(y, groups)
-        warn_of_saturation(sequences)
-        data = TrainingData(sequences, y, sample_weight, groups)
-        self.n_negatives_ = 0
-        if isinstance(X, SequenceBatch) and len(X.negatives):
-            data = data.with_negatives_of(X)
-            self.n_negatives_ = len(X.negatives)
-        # A weight of nothing must mean the same as leaving the sample out.
-        return data if data.weight is None else data.select(data.weight > 0)
-
-    def _check_X_y(self, X: Any, y: Any, *, reset: bool) -> tuple[Ragged, np.ndarray]:
-        if not is_sequence_input(X):
-            X, y = validate_data(self, X, y, reset=reset, dtype=TABLE_DTYPES)
-            return as_single_steps(X, self._weight_dtype("auto")), y
-        if y is None:
-            raise ValueError(
-                f"{type(self).__name__} requires y to be passed, but the target y is None."
-            )
-        return check_sequence_input(self, X, dtype=self._weight_dtype("auto"), reset=reset), y
-
     def _check_prediction_data(self, X: Any) -> Ragged:
         check_is_fitted(self)
-        return check_input(self, X, dtype=self._weight_dtype("auto"), reset=False)
-
-    def _weight_dtype(self, auto: str) -> str:
-        """Return the precision of data, weights and losses, `auto` where the user left it open."""
-        dtype: str = self.dtype
-        return {"auto": auto, MIXED: "float32"}.get(dtype, dtype)
-
-    def _dtypes(self, sequences: Ragged) -> dict[str, torch.dtype]:
-        """Return the types that a network for the data computes in."""
-        dtype = getattr(torch, str(sequences.values.dtype))
-        return {
-            "dtype": dtype,
-            "activity_dtype": torch.bfloat16 if self.dtype == MIXED else dtype,
-        }
-
-    def _encode(
-        self, data: TrainingData, classes: np.ndarray | None
-    ) -> tuple[np.ndarray, TrainingData]:
-        """Turn labels into class indices and class weights into sample weights."""
-        classes = find_classes(data.y, classes, caller=type(self).__name__)
-        weight = data.weight
-        if self.class_weight is not None:
-            by_class = class_weights(self.class_weight, data.y)
-            weight = by_class if weight is None else weight * by_class
-        return classes, data._replace(y=np.searchsorted(classes, data.y), weight=weight)
+        return check_input(self, X, dtype=weight_dtype(self.dtype), reset=False)
 
     def _network_settings(self) -> dict[str, Any]:
         return {name: copy.copy(getattr(self, name)) for name in self._network_parameters}
@@ -433,30 +374,6 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
                     f"{name} back, or call fit with warm_start=False to start anew."
                 )
         return copy.deepcopy(self.network_)
-
-    def _layer_sizes(self) -> list[int]:
-        sizes = np.atleast_1d(np.asarray(self.hidden_layer_sizes))
-        if sizes.ndim != 1 or not len(sizes) or sizes.dtype.kind not in "iu" or sizes.min() < 1:
-            raise ValueError(
-                f"hidden_layer_sizes={self.hidden_layer_sizes!r} must be one or more positive "
-                "whole numbers, the units of each layer."
-            )
-        return [int(size) for size in sizes]
-
-    def _held_out(self, data: TrainingData, random_state: np.random.RandomState) -> np.ndarray:
-        """Return a mask of the rows to validate on."""
-        counts = np.bincount(data.y)
-        auto = self.early_stopping == "auto"
-        enough = len(data.y) >= MIN_ROWS_TO_HOLD_OUT and (
-            counts.min() * self.validation_fraction >= 2
-        )
-        if enough if auto else self.early_stopping:
-            try:
-                return data.held_out(self.validation_fraction, random_state)
-            except ValueError:
-                if not auto:
-                    raise
-        return np.zeros(len(data.y), dtype=bool)
 
     def _train(
         self,
@@ -561,18 +478,7 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
 
     def _layer_boxes(self) -> list[LayerBox]:
         """Describe the layers of the network."""
-        built = self._built_with
-        kind = f"{built['cell']} units" + " in each direction" * built["bidirectional"]
-        sizes = np.atleast_1d(built["hidden_layer_sizes"])
-        layers = self.network_.get_submodule("layers").children()
-        boxes = []
-        for i, (n_units, layer) in enumerate(zip(sizes, layers, strict=True)):
-            n_weights = sum(p.numel() for p in layer.parameters())
-            details = {"weights": f"{n_weights:,}"}
-            if i == 0:
-                details["differences it reads"] = f"{built['n_differences']}"
-            boxes.append(LayerBox(f"Layer {i + 1}", f"{n_units} {kind}", details))
-        return boxes
+        return recurrent_boxes(self.network_, self._built_with)
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "network_")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
-from multiprocessing import current_process
 from numbers import Real
 from typing import Any
 
@@ -15,9 +13,12 @@ from sklearn.utils._param_validation import StrOptions
 
 from ._calibration import to_probabilities
 from ._classifier import RNNClassifier
-from ._early_exit import scores_until_sure
+from ._early_exit import probabilities_at_exit, report_exits, scores_until_sure, sure_enough
 from ._html_repr import LayerBox
+from ._layer_parallel import may_start_workers
+from ._layer_sizes import layer_sizes
 from ._onnx import Graph, PaddedSequences, forward_forward_scores
+from ._precision import network_dtypes
 from ._readout import (
     GoodnessReadout,
     LogisticReadout,
@@ -323,13 +324,9 @@ class FFRNNClassifier(RNNClassifier):
         """
         if exit_confidence is None:
             return super().predict_proba(X)
-        scores = self._scores_until_sure(X, exit_confidence)
-        last = _n_computed(scores) - 1
-        probabilities = np.empty((len(scores), len(self.classes_)))
-        for stage, calibration in enumerate(self._calibrations):
-            here = last == stage
-            probabilities[here] = to_probabilities(calibration.logits(scores[here, stage]))
-        return probabilities
+        return probabilities_at_exit(
+            self._scores_until_sure(X, exit_confidence), self._calibrations
+        )
 
     def exit_report(self, X: Any, exit_confidence: float) -> pd.DataFrame:
         """Tell where samples stop in ``predict_proba(X, exit_confidence=...)``.
@@ -347,32 +344,11 @@ class FFRNNClassifier(RNNClassifier):
             One row a layer, with columns ``share``, of the samples that stop after it, and
             ``time_saved``, the share of all multiplications that they spare by it.
         """
-        scores = self._scores_until_sure(X, exit_confidence)
-        layers = np.arange(scores.shape[1])
-        share = (_n_computed(scores)[:, None] - 1 == layers).mean(axis=0)
-        # Weights used at every step; the products with them are all of the time that counts.
-        cost = np.array(
-            [sum(p.numel() for p in block) for block in self.network_.parameter_blocks()]
-        )
-        spared = 1 - np.cumsum(cost) / cost.sum()
-        return pd.DataFrame(
-            {"share": share, "time_saved": share * spared}, index=pd.Index(layers, name="layer")
-        )
+        return report_exits(self._scores_until_sure(X, exit_confidence), self.network_)
 
     def _scores_until_sure(self, X: Any, exit_confidence: float) -> np.ndarray:
         sequences = self._check_prediction_data(X)
-        chance = 1 / len(self.classes_)
-        if not (isinstance(exit_confidence, Real) and chance < exit_confidence <= 1):
-            raise ValueError(
-                f"exit_confidence={exit_confidence!r} must be a number above {chance:.3g}, which "
-                "every sample reaches, and up to 1."
-            )
-
-        def is_sure(scores: torch.Tensor, n_layers: int) -> torch.Tensor:
-            logits = self._calibrations[n_layers - 1].logits(scores.cpu().numpy())
-            confidence = to_probabilities(logits).max(axis=1)
-            return torch.from_numpy(confidence >= exit_confidence).to(scores.device)
-
+        is_sure = sure_enough(exit_confidence, self._calibrations)
         return self._scores(
             sequences, lambda batch: scores_until_sure(self.network_, self._readout, batch, is_sure)
         )
@@ -405,15 +381,10 @@ class FFRNNClassifier(RNNClassifier):
                 "bidirectional=True reads a sequence from its end, so there is no verdict before "
                 "that; fit with bidirectional=False."
             )
-        longest = int(sequences.lengths.max())
-
-        def over_time(batch: Packed) -> torch.Tensor:
-            scores = scores_over_time(self.network_, self._readout, batch)
-            padded = scores.new_full((len(scores), longest, *scores.shape[2:]), torch.nan)
-            padded[:, : scores.shape[1]] = scores
-            return padded
-
-        scores = self._scores(sequences, over_time)
+        n_steps = int(sequences.lengths.max())
+        scores = self._scores(
+            sequences, lambda batch: scores_over_time(self.network_, self._readout, batch, n_steps)
+        )
         decision = self._calibrations[-1].logits(scores.reshape(-1, *scores.shape[2:]))
         probabilities = to_probabilities(decision).reshape(*scores.shape[:2], -1)
         return probabilities[:, :, 1] if len(self.classes_) == 2 else probabilities
@@ -462,21 +433,7 @@ class FFRNNClassifier(RNNClassifier):
         return forward_forward_scores(graph, self.network_, self._readout, sequences)
 
     def _side_by_side(self, device: torch.device) -> bool:
-        if self.layer_parallel and device.type != "cpu":
-            raise ValueError(
-                f"layer_parallel=True trains on the CPU, not on {device}; set device='cpu', or "
-                "layer_parallel=False."
-            )
-        if self.layer_parallel and current_process().daemon:
-            warnings.warn(
-                "layer_parallel=True trains the layers in turn here, with the same result: this "
-                "process is a daemon (a worker of Dask or multiprocessing), which may start no "
-                "other. Set layer_parallel=False.",
-                UserWarning,
-                stacklevel=7,
-            )
-            return False
-        return self.layer_parallel
+        return self.layer_parallel and may_start_workers(device)
 
     def _layer_boxes(self) -> list[LayerBox]:
         boxes = super()._layer_boxes()
@@ -491,7 +448,7 @@ class FFRNNClassifier(RNNClassifier):
     def _make_network(
         self, sequences: Ragged, n_classes: int, generator: torch.Generator
     ) -> ForwardForwardRNN:
-        sizes = self._layer_sizes()
+        sizes = layer_sizes(self.hidden_layer_sizes)
         if self.goodness == "log_ratio" and min(sizes) < 2:
             raise ValueError(
                 f"hidden_layer_sizes={self.hidden_layer_sizes!r} leaves a layer with one unit, but "
@@ -512,12 +469,5 @@ class FFRNNClassifier(RNNClassifier):
             goodness=self.goodness,
             objective=self.objective,
             generator=generator,
-            **self._dtypes(sequences),
+            **network_dtypes(self.dtype, sequences.values.dtype),
         )
-
-
-def _n_computed(scores: np.ndarray) -> np.ndarray:
-    """Return how many layers each sample went through."""
-    computed = ~np.isnan(scores.reshape(*scores.shape[:2], -1)).any(axis=2)
-    n_layers: np.ndarray = computed.sum(axis=1)
-    return n_layers

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
 from sklearn.utils._repr_html.estimator import _VisualBlock
+
+from .nn import Network
 
 
 class LayerBox(NamedTuple):
@@ -14,6 +17,21 @@ class LayerBox(NamedTuple):
     title: str
     caption: str
     details: dict[str, Any]
+
+
+def recurrent_boxes(network: Network, built_with: dict[str, Any]) -> list[LayerBox]:
+    """Describe the recurrent layers of a network that was built with these parameters."""
+    kind = f"{built_with['cell']} units" + " in each direction" * built_with["bidirectional"]
+    sizes = np.atleast_1d(built_with["hidden_layer_sizes"])
+    layers = network.get_submodule("layers").children()
+    boxes = []
+    for i, (n_units, layer) in enumerate(zip(sizes, layers, strict=True)):
+        n_weights = sum(p.numel() for p in layer.parameters())
+        details = {"weights": f"{n_weights:,}"}
+        if i == 0:
+            details["differences it reads"] = f"{built_with['n_differences']}"
+        boxes.append(LayerBox(f"Layer {i + 1}", f"{n_units} {kind}", details))
+    return boxes
 
 
 def diagram(estimator: Any, boxes: Sequence[LayerBox]) -> Any:

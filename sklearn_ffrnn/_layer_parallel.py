@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import copy
 import signal
+import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
+from multiprocessing import current_process
 from multiprocessing.connection import wait
 from multiprocessing.shared_memory import SharedMemory
 from typing import Any, NamedTuple
@@ -24,6 +26,31 @@ from .nn import ForwardForwardRNN, SequenceDataset
 
 # Batches that a layer may be ahead of the next one.
 AHEAD = 2
+
+
+def may_start_workers(device: torch.device) -> bool:
+    """Tell whether layers can be trained side by side on `device`, with a warning where not.
+
+    Raises
+    ------
+    ValueError
+        If `device` is not the CPU.
+    """
+    if device.type != "cpu":
+        raise ValueError(
+            f"layer_parallel=True trains on the CPU, not on {device}; set device='cpu', or "
+            "layer_parallel=False."
+        )
+    daemon = current_process().daemon
+    if daemon:
+        warnings.warn(
+            "layer_parallel=True trains the layers in turn here, with the same result: this "
+            "process is a daemon (a worker of Dask or multiprocessing), which may start no "
+            "other. Set layer_parallel=False.",
+            UserWarning,
+            stacklevel=8,
+        )
+    return not daemon
 
 
 class Settings(NamedTuple):

@@ -19,6 +19,7 @@ from ._columns import check_n_columns
 from ._distortions import DISTORTIONS, Distortion, make_distorted
 from ._forward_forward import FFRNNClassifier
 from ._input import check_input
+from ._precision import weight_dtype
 from ._sequences import SequenceBatch, check_sequences
 
 
@@ -141,7 +142,7 @@ class FFRNNOutlierDetector(OutlierMixin, BaseEstimator):
         classifier = clone(
             FFRNNClassifier(n_differences=0) if self.estimator is None else self.estimator
         )
-        sequences = check_input(self, X, dtype=classifier._weight_dtype("auto"), reset=True)
+        sequences = check_input(self, X, dtype=weight_dtype(classifier.dtype), reset=True)
         if len(sequences.lengths) < 2:
             raise ValueError(
                 "X holds 1 sample, and a negative is made of two; give more samples to learn from."
@@ -179,7 +180,7 @@ class FFRNNOutlierDetector(OutlierMixin, BaseEstimator):
             The lower, the more of an outlier.
         """
         check_is_fitted(self)
-        sequences = check_input(self, X, dtype=self.estimator_._weight_dtype("auto"), reset=False)
+        sequences = check_input(self, X, dtype=weight_dtype(self.estimator_.dtype), reset=False)
         rows = [self._changes.transform(sequence) for sequence in sequences.split()]
         scores: np.ndarray = self.estimator_.decision_function(rows)
         return scores

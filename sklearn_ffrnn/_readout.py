@@ -160,10 +160,12 @@ def stage_scores(network: ForwardForwardRNN, readout: Readout, sequences: Packed
     return torch.stack([readout.score(network, evidence, n) for n in stages], dim=1)
 
 
-def scores_over_time(network: ForwardForwardRNN, readout: Readout, sequences: Packed) -> Tensor:
+def scores_over_time(
+    network: ForwardForwardRNN, readout: Readout, sequences: Packed, n_steps: int
+) -> Tensor:
     """Return the score of all layers after each step: (n_sequences, n_steps[, n_classes]).
 
-    NaN after the end of a sequence.
+    NaN after the end of a sequence; `n_steps` is the length of the longest, or more.
     """
     asked = readout.ask(network, sequences)
     weights, offsets = (x.to(asked.steps.device) for x in readout.weights(len(network.layers)))
@@ -174,5 +176,7 @@ def scores_over_time(network: ForwardForwardRNN, readout: Readout, sequences: Pa
         outputs = outputs + evidence @ weights[done : done + columns]
         done += columns
     by_time = asked.running_mean(outputs).transpose(0, 1) + offsets
-    scores = [readout.by_class(network, at_one_time) for at_one_time in by_time]
-    return torch.stack(scores, dim=1)
+    scores = torch.stack([readout.by_class(network, at_one_time) for at_one_time in by_time], dim=1)
+    padded = scores.new_full((len(scores), n_steps, *scores.shape[2:]), torch.nan)
+    padded[:, : scores.shape[1]] = scores
+    return padded

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from sklearn.model_selection import StratifiedGroupKFold, train_test_split
 
+from ._labels import class_weights
 from ._sequences import Ragged, SequenceBatch, check_sequences
-from .nn import SequenceDataset, most_active
-
-# Share of all sequences from which on those of one length are not taken for copies.
-CROWD = 0.05
+from .nn import SequenceDataset
 
 
 class TrainingData(NamedTuple):
@@ -60,56 +56,13 @@ class TrainingData(NamedTuple):
             np.concatenate([groups, groups[source]]),
         )
 
-    def held_out(self, fraction: float, random_state: np.random.RandomState) -> np.ndarray:
-        """Return a mask of rows to validate on: stratified, with no group on both sides.
-
-        Without groups, those that may be copies of each other stay on one side.
-
-        Raises
-        ------
-        ValueError
-            If no split has every class on both sides.
-        """
-        counts = np.bincount(self.y)
-        rows = np.arange(len(self.y))
-        known = self._possible_copies() if self.groups is None else self.groups
-        groups = rows if known is None else np.unique(known, return_inverse=True)[1]
-        try:
-            if known is None:
-                split = train_test_split(
-                    rows, test_size=fraction, stratify=self.y, random_state=random_state
-                )
-                splits = iter([split])
-            else:
-                n_splits = min(round(1 / fraction), groups.max() + 1, counts.min())
-                folds = StratifiedGroupKFold(
-                    max(2, n_splits), shuffle=True, random_state=random_state
-                )
-                splits = folds.split(rows, self.y, groups)
-            for kept, held in splits:
-                if all(len(np.unique(self.y[part])) == len(counts) for part in (kept, held)):
-                    return np.isin(rows, held)
-            reason = "no split has every class on both sides"
-        except ValueError as error:
-            reason = str(error)
-        raise ValueError(
-            f"validation_fraction={fraction} of {len(rows)} samples in {groups.max() + 1} groups, "
-            f"{counts.tolist()} of each class, can't be held out ({reason}). Set "
-            "early_stopping=False, change validation_fraction, or give more samples or groups."
-        )
-
-    def _possible_copies(self) -> np.ndarray | None:
-        """Return groups of sequences of one length, or None where lengths tell nothing.
-
-        A synthetic movement has the clock of its source, hence as many steps. With one of them in
-        training, the network knows the other, and takes it for what the first was: held-out
-        samples would be ranked worse than by chance, and training stopped at once. A length that
-        many sequences share (they were cut, or are all of one length) says nothing about them.
-        """
-        lengths = self.sequences.lengths
-        rows = np.arange(len(lengths))
-        crowded = np.bincount(lengths)[lengths] > CROWD * len(lengths)
-        return None if crowded.all() else np.where(crowded, -1 - rows, lengths)
+    def encode(self, classes: np.ndarray, class_weight: Any) -> TrainingData:
+        """Return the rows with class indices for labels, and class weights in their weights."""
+        weight = self.weight
+        if class_weight is not None:
+            by_class = class_weights(class_weight, self.y)
+            weight = by_class if weight is None else weight * by_class
+        return self._replace(y=np.searchsorted(classes, self.y), weight=weight)
 
     def dataset(self, device: torch.device) -> SequenceDataset:
         """Put the data on `device`; y must hold class indices."""
@@ -133,17 +86,3 @@ def make_dataset(
         None if target is None else torch.tensor(target, dtype=torch.int64, device=device),
         None if weight is None else torch.tensor(weight, dtype=values.dtype, device=device),
     )
-
-
-def warn_of_saturation(sequences: Ragged) -> None:
-    """Warn of values that saturate all units, so that nothing is learnt from them."""
-    size = np.abs(sequences.values).max(axis=1)
-    most = most_active(getattr(torch, str(size.dtype)))
-    if size.max() > most:
-        row = np.searchsorted(np.cumsum(sequences.lengths), size.argmax(), side="right")
-        warnings.warn(
-            f"X[{row}] holds values up to {size.max():.3g}, and units saturate at {most:.3g}: "
-            "nothing is learnt there. Scale it (VelocityTransformer(scale='dataset')).",
-            UserWarning,
-            stacklevel=6,
-        )

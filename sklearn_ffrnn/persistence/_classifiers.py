@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from itertools import accumulate
 from typing import Any
 
@@ -11,8 +10,10 @@ import torch
 from torch import Tensor
 
 from .._calibration import Calibration
-from .._classifier import N_RECENT_SCORES, RNNClassifier
+from .._classifier import RNNClassifier
+from .._layer_sizes import layer_sizes
 from .._readout import GoodnessReadout, LogisticReadout, Readout
+from .._recent_scores import RecentScores
 from .._trainer import Training
 from ..nn import ForwardForwardRNN, Network
 from ._networks import generator_from, network_tensors, restore_network
@@ -26,7 +27,7 @@ _OTHERS = (
     *("network_", "device_", "loss_curve_", "validation_scores_", "feature_names_in_"),
     *("_built_with", "_optimizer_state", "_calibrations", "_readout", "_recent_scores", "_stream"),
 )
-_RECENT = ("recent.scores", "recent.target", "recent.weight")
+_RECENT = ("scores", "target", "weight")
 # torch knows more, such as "meta", which holds no numbers.
 _DEVICES = ("cpu", "cuda", "mps", "xpu")
 
@@ -54,17 +55,17 @@ def describe_classifier(classifier: RNNClassifier) -> Description:
             tensors |= {f"readout.{i}.weights": weights, f"readout.{i}.offsets": offsets}
     if "_stream" in state:
         tensors["stream"] = state["_stream"]
-    if state["_recent_scores"]:
-        columns = zip(*state["_recent_scores"], strict=True)
-        for name, column in zip(_RECENT, columns, strict=True):
-            tensors[name] = torch.from_numpy(np.array(column))
+    if state["_recent_scores"] is not None:
+        for name in _RECENT:
+            column = getattr(state["_recent_scores"], name)
+            tensors[f"recent.{name}"] = torch.from_numpy(column)
     return Description(fields, tensors, left_out)
 
 
 def restore_classifier(cls: type[RNNClassifier], record: Record) -> RNNClassifier:
     """Undo :func:`describe_classifier`; nothing of the record is used before it is checked."""
     classifier: RNNClassifier = restore_parameters(cls, record)
-    classifier._layer_sizes()
+    layer_sizes(classifier.hidden_layer_sizes)
     classes = _classes(record)
     n_channels = record.count("n_features_in_", 1)
     built_with = record.field("built_with", dict)
@@ -177,15 +178,14 @@ def _readout(record: Record, network: Network) -> dict[str, Readout]:
     return {"_readout": readout}
 
 
-def _recent_scores(record: Record, n_stages: int, n_classes: int) -> deque[Any] | None:
+def _recent_scores(record: Record, n_stages: int, n_classes: int) -> RecentScores | None:
     """Return the scores that partial_fit calibrates on, None after fit."""
-    if not record.has_tensor(_RECENT[0]):
+    if not record.has_tensor("recent.scores"):
         return None
     by_class = (n_classes,) if n_classes > 2 else ()
-    scores = record.tensor(_RECENT[0], (None, n_stages, *by_class), torch.float64)
-    target = record.tensor(_RECENT[1], (len(scores),), torch.int64)
-    weight = record.tensor(_RECENT[2], (len(scores),), torch.float64)
+    scores = record.tensor("recent.scores", (None, n_stages, *by_class), torch.float64)
+    target = record.tensor("recent.target", (len(scores),), torch.int64)
+    weight = record.tensor("recent.weight", (len(scores),), torch.float64)
     if not bool(((target >= 0) & (target < n_classes)).all()):
-        raise ValueError(f"{record.where}: {_RECENT[1]!r} names a class that there isn't.")
-    rows = zip(scores.numpy(), target.numpy(), weight.numpy(), strict=True)
-    return deque(rows, maxlen=N_RECENT_SCORES)
+        raise ValueError(f"{record.where}: 'recent.target' names a class that there isn't.")
+    return RecentScores(scores.numpy(), target.numpy(), weight.numpy())

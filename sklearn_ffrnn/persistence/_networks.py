@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from .._classifier import RNNClassifier
+from .._layer_sizes import layer_sizes
 from .._sequences import Ragged
 from ..nn import BackpropRNN, Network
 from ._record import Record
@@ -40,7 +41,7 @@ def restore_network(
     dtype = record.field("dtype", str)
     if dtype not in ("float32", "float64"):
         raise ValueError(f"{record.where} computes in {dtype!r:.40}.")
-    if len(plan._layer_sizes()) > record.n_tensors:
+    if len(layer_sizes(plan.hidden_layer_sizes)) > record.n_tensors:
         raise ValueError(f"{record.where} lacks the tensors of its layers.")
     try:
         n_steps = [*record.shape("network.head"), 1][:1]

@@ -1,0 +1,21 @@
+"""The parameter `dtype` of both classifiers: what data, weights and activities are kept in."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+# Weights in float32, activities in bfloat16.
+MIXED = "mixed_bfloat16"
+DTYPES = ("auto", "float32", "float64", MIXED)
+
+
+def weight_dtype(dtype: str, auto: str = "auto") -> str:
+    """Return the precision of data, weights and losses, `auto` where the user left it open."""
+    return {"auto": auto, MIXED: "float32"}.get(dtype, dtype)
+
+
+def network_dtypes(dtype: str, data: np.dtype) -> dict[str, torch.dtype]:
+    """Return the types that a network for data of type `data` computes in."""
+    weights = getattr(torch, str(data))
+    return {"dtype": weights, "activity_dtype": torch.bfloat16 if dtype == MIXED else weights}

@@ -1,0 +1,36 @@
+"""The latest scores of a stream, on which partial_fit calibrates."""
+
+from __future__ import annotations
+
+import numpy as np
+
+N_RECENT_SCORES = 1000
+
+
+class RecentScores:
+    """Scores with the class and the weight of their samples; the oldest make way for new ones.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n, ...)
+        Scores of the samples at all stages.
+    target : ndarray of int of shape (n,)
+        Their classes.
+    weight : ndarray of shape (n,)
+        Their weights.
+    """
+
+    def __init__(self, scores: np.ndarray, target: np.ndarray, weight: np.ndarray) -> None:
+        self.scores, self.target, self.weight = (
+            column[-N_RECENT_SCORES:] for column in (scores, target, weight)
+        )
+
+    def followed_by(
+        self, scores: np.ndarray, target: np.ndarray, weight: np.ndarray
+    ) -> RecentScores:
+        """Return these scores and later ones."""
+        return RecentScores(
+            np.concatenate([self.scores, scores]),
+            np.concatenate([self.target, target]),
+            np.concatenate([self.weight, weight]),
+        )
