@@ -7,7 +7,7 @@ makes of them, and are scored on 756 others and on what they never saw:
 
 - "leave one family out": each family of negatives in turn is kept out of the training and then
   made from the other people;
-- "scripts": a dozen simple machines (unseen/scripts.py) that no negatives are made like;
+- "scripts": a dozen machines (benchmarks/simple_machines.py) that no negatives are made like;
 - "leave one source out": people of one recorder or data set in turn. "kept" is their share above
   the score that keeps 90 % of people of the training's sources; "false alarms" their share below
   the score that catches 95 % of the scripts.
@@ -23,12 +23,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from benchmarks.simple_machines import make_machines
 from sklearn.base import clone
 from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import make_pipeline
 from unseen.detectors import detectors, representation, train
 from unseen.people import MOUSE, mouse_movements, other_sources
-from unseen.scripts import SCRIPTS, move
 
 from sklearn_ffrnn import FFRNNClassifier, SigmaLognormalNegativeSampler
 from sklearn_ffrnn.negatives import (
@@ -70,17 +70,6 @@ def training_set(people, names, options, augment=True):
     if augment:
         X = TrajectoryAugmenter(random_state=options.seed).fit_transform(X)
     return X, y, np.concatenate([np.arange(len(people)), sampler.source_])
-
-
-def scripted(people, n, seed):
-    """Return {name: n movements} of the scripts, between the end points of people's."""
-    rng = np.random.default_rng(seed)
-    found = {}
-    for script in SCRIPTS:
-        chosen = [people[i] for i in rng.choice(len(people), size=n)]
-        ends = [(complex(*m[0, :2]), complex(*m[-1, :2])) for m in chosen]
-        found[script.__name__] = [move(script, start, end, rng) for start, end in ends]
-    return found
 
 
 def chosen_detectors(options):
@@ -237,7 +226,7 @@ def main():
 
     movements, fast = mouse_movements(options.seed)
     people, others = movements[: options.train], movements[options.train :][: options.test]
-    scripts = scripted(others, options.each, options.seed)
+    scripts = make_machines(others, options.each, options.seed)
     sources = other_sources(options.data, 500, options.seed) if options.data else {}
     if options.pieces:
         pieces(people, others, scripts, sources, options)

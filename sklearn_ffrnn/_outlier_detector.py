@@ -13,7 +13,6 @@ from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from ._changes import Changes
 from ._classifier import RNNClassifier
 from ._columns import check_n_columns
 from ._distortions import DISTORTIONS, Distortion, make_distorted
@@ -35,8 +34,7 @@ class FFRNNOutlierDetector(OutlierMixin, BaseEstimator):
     Parameters
     ----------
     estimator : FFRNNClassifier, BPTTRNNClassifier or None, default=None
-        Classifier to train on samples and negatives; None is ``FFRNNClassifier(n_differences=0)``,
-        for the detector takes differences itself.
+        Classifier to train on samples and negatives; None is ``FFRNNClassifier()``.
     distortions : "all" or list of str and callable, default="all"
         How negatives are made; one is drawn at random for each. Names are "smooth", "level",
         "scramble", "add_noise", "warp", "rotate" and, of two samples, "mingle". A callable takes a
@@ -139,9 +137,7 @@ class FFRNNOutlierDetector(OutlierMixin, BaseEstimator):
             If the input is malformed: the message names the sample and the remedy.
         """
         distortions = self._distortions()
-        classifier = clone(
-            FFRNNClassifier(n_differences=0) if self.estimator is None else self.estimator
-        )
+        classifier = clone(FFRNNClassifier() if self.estimator is None else self.estimator)
         sequences = check_input(self, X, dtype=weight_dtype(classifier.dtype), reset=True)
         if len(sequences.lengths) < 2:
             raise ValueError(
@@ -158,8 +154,6 @@ class FFRNNOutlierDetector(OutlierMixin, BaseEstimator):
             carried = check_sequences(X.negatives, name="X.negatives")
             check_n_columns(self, carried.values.shape[1], name="X.negatives", what="the channels")
             negatives, source = negatives + carried.split(), np.append(source, X.source)
-        self._changes = Changes(sequences)
-        rows, negatives = ([self._changes.transform(s) for s in part] for part in (rows, negatives))
         batch = SequenceBatch(rows, negatives, source, negative_label=-1)
         self.estimator_ = classifier.fit(batch, np.ones(len(rows), dtype=int))
         scores = self.estimator_.decision_function(rows)
@@ -181,8 +175,7 @@ class FFRNNOutlierDetector(OutlierMixin, BaseEstimator):
         """
         check_is_fitted(self)
         sequences = check_input(self, X, dtype=weight_dtype(self.estimator_.dtype), reset=False)
-        rows = [self._changes.transform(sequence) for sequence in sequences.split()]
-        scores: np.ndarray = self.estimator_.decision_function(rows)
+        scores: np.ndarray = self.estimator_.decision_function(sequences.split())
         return scores
 
     def decision_function(self, X: Any) -> np.ndarray:

@@ -3,14 +3,15 @@
     python examples/benchmarks/bench_one_class.py [--data DIR] [--compare]
 
 Humans are recorded mouse movements of the package cursory: some to learn from, others to test on.
-Machines are the simple ones of ``simple_machines.py`` and Sigma-Lognormal movements, made from the
-test humans. All are on one clock of 16 ms and on whole pixels. With --data, the human part of
-mouse-operation.npz, cut at rests, tells how many people of another source are kept.
+Machines are the scripts of ``simple_machines.py`` between the end points of the test humans, and
+Sigma-Lognormal movements made from these. All are on one clock of 16 ms and on whole pixels. With
+--data, the human part of mouse-operation.npz, cut at rests, tells how many people of another source
+are kept.
 
 "IsolationForest" works on some fifty features of the dynamics (`dynamics_features.py`). With
 --compare, other ways to make negatives stand beside the default: each distortion alone; all of
-them but "mingle"; the default on bare velocities, without the channels that the detector derives;
-and self-contrastive pairs as published, a sample beside itself against a sample beside another.
+them but "mingle"; and self-contrastive pairs as published, a sample beside itself against a sample
+beside another.
 """
 
 import argparse
@@ -35,7 +36,7 @@ from sklearn_ffrnn import (
     SequenceBatch,
     VelocityTransformer,
 )
-from sklearn_ffrnn._distortions import DISTORTIONS, make_distorted
+from sklearn_ffrnn._distortions import DISTORTIONS
 from sklearn_ffrnn.datasets import load_mouse_movements
 from sklearn_ffrnn.sigma_lognormal import make_evaluation_set
 
@@ -65,7 +66,8 @@ def prepared(movements):
 
 def machines(humans, seed):
     """Return {kind: movements} made from human ones."""
-    kinds = make_machines(humans, seed)
+    scripts = make_machines(humans, len(humans), seed)
+    kinds = {name: prepared(movements) for name, movements in scripts.items()}
     for strength in (1.0, 2.0):
         X, y, _ = make_evaluation_set(humans, strength=strength, random_state=seed, on_error="skip")
         kinds[f"Sigma-Lognormal {strength:g}"] = [
@@ -77,42 +79,28 @@ def machines(humans, seed):
 
 
 class SelfContrast(BaseEstimator):
-    """FFRNNClassifier on bare velocities.
+    """FFRNNClassifier on rows beside themselves, against rows beside others."""
 
-    It is trained on `see(row)` of each row, against the negatives of `negate(rows, random_state)`,
-    which returns them with the position of the row of each.
-    """
-
-    def __init__(self, classifier, see, negate):
+    def __init__(self, classifier):
         self.classifier = classifier
-        self.see = see
-        self.negate = negate
 
     def fit(self, X, y=None):
         rows = without_padding(X)
-        negatives, source = self.negate(rows, np.random.RandomState(0))
-        batch = SequenceBatch([self.see(row) for row in rows], negatives, source)
+        negatives, source = beside_another(rows, np.random.RandomState(0))
+        batch = SequenceBatch([beside_itself(row) for row in rows], negatives, source)
         self.classifier_ = clone(self.classifier).fit(batch, np.ones(len(rows), dtype=int))
         return self
 
     def score_samples(self, X):
-        return self.classifier_.decision_function([self.see(row) for row in without_padding(X)])
+        return self.classifier_.decision_function([beside_itself(s) for s in without_padding(X)])
 
 
 def without_padding(X):
     return [s[np.isfinite(s[:, 0])] for s in X]
 
 
-def bare(row):
-    return row
-
-
 def beside_itself(row):
     return np.hstack([row, row])
-
-
-def distorted(rows, random_state):
-    return make_distorted(rows, list(DISTORTIONS.values()), 2, random_state)
 
 
 def beside_another(rows, random_state):
@@ -136,10 +124,6 @@ def detectors(settings, compare, seed):
         detector = FFRNNOutlierDetector(FFRNNClassifier(**settings), **chosen)
         return make_pipeline(VelocityTransformer(), detector)
 
-    def self_contrast(see, negate):
-        classifier = FFRNNClassifier(random_state=seed, **settings)
-        return make_pipeline(VelocityTransformer(), SelfContrast(classifier, see, negate))
-
     found = {
         "IsolationForest": make_pipeline(
             FunctionTransformer(describe),
@@ -151,8 +135,9 @@ def detectors(settings, compare, seed):
     if compare:
         found |= {f"only {name}": forward_forward(distortions=[name]) for name in DISTORTIONS}
         found["without mingle"] = forward_forward(distortions=list(DISTORTIONS)[:-1])
-        found["bare velocities"] = self_contrast(bare, distorted)
-        found["pairs (SCFF)"] = self_contrast(beside_itself, beside_another)
+        found["pairs (SCFF)"] = make_pipeline(
+            VelocityTransformer(), SelfContrast(FFRNNClassifier(random_state=seed, **settings))
+        )
     return found
 
 

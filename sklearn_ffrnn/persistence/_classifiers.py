@@ -89,7 +89,7 @@ def restore_classifier(cls: type[RNNClassifier], record: Record) -> RNNClassifie
         "_built_with": plan._network_settings(),
         "_calibrations": _calibrations(record, n_stages, len(classes)),
         "_recent_scores": _recent_scores(record, n_stages, len(classes)),
-        **_feature_names(record, n_channels),
+        **feature_names(record, n_channels),
         **_readout(record, network),
     }
     if record.has_tensor("stream"):
@@ -109,7 +109,8 @@ def _classes(record: Record) -> np.ndarray:
     return classes
 
 
-def _feature_names(record: Record, n_channels: int) -> dict[str, Any]:
+def feature_names(record: Record, n_channels: int) -> dict[str, Any]:
+    """Return the attribute with the names of a table's columns, if the record has any."""
     names = record.names("feature_names_in_")
     if names and len(names) != n_channels:
         raise ValueError(f"{record.where} has {len(names)} names for {n_channels} features.")

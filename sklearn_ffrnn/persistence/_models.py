@@ -10,19 +10,19 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
 
-from .._bptt import BPTTRNNClassifier
-from .._forward_forward import FFRNNClassifier
+from .._outlier_detector import FFRNNOutlierDetector
 from ..negatives import MixedNegativeSampler
 from ..preprocessing import TrajectoryAugmenter, VelocityTransformer
 from ..sigma_lognormal import SigmaLognormalNegativeSampler, SigmaLognormalTransformer
 from ._classifiers import describe_classifier, restore_classifier
+from ._detectors import CLASSIFIERS, describe_detector, restore_detector
 from ._file import read, replacing, write
 from ._record import Description, Record
 from ._transformers import describe_transformer, restore_transformer
 
 # The only classes that a file can name. Nothing is imported because a file says so. What a new
 # transformer learns stands in `_transformers.learnt`.
-CLASSIFIERS = {c.__name__: c for c in (FFRNNClassifier, BPTTRNNClassifier)}
+DETECTORS = {FFRNNOutlierDetector.__name__: FFRNNOutlierDetector}
 TRANSFORMERS = {
     c.__name__: c
     for c in (
@@ -33,11 +33,12 @@ TRANSFORMERS = {
         MixedNegativeSampler,
     )
 }
+KNOWN: dict[str, type] = {**CLASSIFIERS, **DETECTORS, **TRANSFORMERS}
 SKIPPED = "passthrough"
 
 
 def save(model: Any, path: str | os.PathLike[str]) -> None:
-    """Save a fitted classifier, transformer or pipeline of this package in one file.
+    """Save a fitted classifier, detector, transformer or pipeline of this package in one file.
 
     The file holds tensors and text, no code: :func:`load` can't be made to run anything, which is
     what a pickle (joblib) of unknown origin can do. It is a safetensors file, with everything that
@@ -45,9 +46,9 @@ def save(model: Any, path: str | os.PathLike[str]) -> None:
 
     Parameters
     ----------
-    model : FFRNNClassifier, BPTTRNNClassifier, VelocityTransformer, TrajectoryAugmenter, \
-SigmaLognormalNegativeSampler, MixedNegativeSampler, SigmaLognormalTransformer or \
-sklearn.pipeline.Pipeline of these
+    model : FFRNNClassifier, BPTTRNNClassifier, FFRNNOutlierDetector, VelocityTransformer, \
+TrajectoryAugmenter, SigmaLognormalNegativeSampler, MixedNegativeSampler, \
+SigmaLognormalTransformer or sklearn.pipeline.Pipeline of these
         The fitted model.
     path : str or path-like
         The file, usually named ``*.safetensors``. One that is there already is replaced once the
@@ -156,14 +157,19 @@ def _describe(model: Any, where: str) -> Description:
     if type(model) is Pipeline:
         return _describe_pipeline(model)
     name = type(model).__name__
-    if type(model) not in (*CLASSIFIERS.values(), *TRANSFORMERS.values()):
+    if type(model) not in KNOWN.values():
         raise TypeError(
             f"{where} is {model!r:.80}, a {name}, which can't be saved; a file holds "
-            f"{', '.join([*CLASSIFIERS, *TRANSFORMERS])} or a sklearn.pipeline.Pipeline of these. "
+            f"{', '.join(KNOWN)} or a sklearn.pipeline.Pipeline of these. "
             "Keep other steps with joblib."
         )
     check_is_fitted(model)
-    described = (describe_classifier if name in CLASSIFIERS else describe_transformer)(model)
+    if name in CLASSIFIERS:
+        described = describe_classifier(model)
+    elif name in DETECTORS:
+        described = describe_detector(model)
+    else:
+        described = describe_transformer(model)
     return described._replace(fields={"class": name, **described.fields})
 
 
@@ -174,10 +180,12 @@ def _restore(record: Record) -> Any:
         model = _restore_pipeline(record)
     elif name in CLASSIFIERS:
         model = restore_classifier(CLASSIFIERS[name], record)
+    elif name in DETECTORS:
+        model = restore_detector(DETECTORS[name], record)
     elif name in TRANSFORMERS:
         model = restore_transformer(TRANSFORMERS[name], record)
     else:
-        known = [*CLASSIFIERS, *TRANSFORMERS, Pipeline.__name__]
+        known = [*KNOWN, Pipeline.__name__]
         raise ValueError(f"{record.where} is of a class that isn't one of {known}.")
     record.done()
     return model

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sklearn.base import BaseEstimator
@@ -15,10 +16,16 @@ FOR_FIT_ALONE = ("callbacks", "random_state")
 BEFORE = {"n_differences": 0, "average": False}
 
 
-def describe_parameters(estimator: BaseEstimator) -> tuple[dict[str, Any], list[str]]:
-    """Return the parameters by name, and what there is to say of those that are left out."""
+def describe_parameters(
+    estimator: BaseEstimator, *, apart: Sequence[str] = ()
+) -> tuple[dict[str, Any], list[str]]:
+    """Return the parameters by name, and what there is to say of those that are left out.
+
+    Those named in `apart` are described elsewhere.
+    """
     estimator._validate_params()
     parameters = estimator.get_params(deep=False)
+    parameters = {name: value for name, value in parameters.items() if name not in apart}
     left_out = []
     for name, value in parameters.items():
         try:
