@@ -1,6 +1,6 @@
 """Machines that were not in the training, and people with other devices.
 
-    python examples/catch_unseen_machines.py [--data DIR] [--pieces] [--plot FILE.png]
+    python examples/catch_unseen_machines.py [--data DIR] [--pieces | --strengths] [--plot FILE.png]
 
 Detectors learn from 1,000 mouse movements of people and the negatives that MixedNegativeSampler
 makes of them, and are scored on 756 others and on what they never saw:
@@ -15,10 +15,13 @@ makes of them, and are scored on 756 others and on what they never saw:
 Sources are the recordings with a clock of about 16 ms, those with a faster one and, from DIR with
 the study's data sets as NAME.npz, the mouse data; touch screens are scored too, never trained on.
 With --pieces the parts of the recipe are added and taken away one at a time, for Forward-Forward
-alone. MiniRocket takes part where aeon is installed.
+alone. With --strengths Sigma-Lognormal movements of several strengths and shares of their source's
+tremor are scored one by one, with and without that family in training, by Forward-Forward and by
+boosting. MiniRocket takes part where aeon is installed.
 """
 
 import argparse
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -186,6 +189,28 @@ def pieces(people, others, scripts, sources, options):
     show("What each piece is worth (FF)", rows, columns)
 
 
+def strengths(people, others, options):
+    """Print how near Sigma-Lognormal movements are to people: AUC by strength and residual."""
+    known = list(FAMILIES)
+    trained = {
+        "in training": training_set(people, known, options),
+        "left out": training_set(people, [n for n in known if n != "Sigma-Lognormal"], options),
+    }
+    scores = {
+        f"{name}, {title}": scores_of(train(detectors(options.epochs, options.seed)[name], *data))
+        for title, data in trained.items()
+        for name in ("FF", "boosting")
+    }
+    rows = {}
+    for strength, residual in product((1.0, 2.0, 4.0, 8.0), (0.0, 0.3, 1.0)):
+        family = SigmaLognormalFamily((strength, strength), (residual, residual))
+        machines = [m for i, x in enumerate(others) if (m := family(x, i)) is not None]
+        rows[f"strength {strength:g}, residual {residual:g}"] = {
+            title: auc(score(others), score(machines)) for title, score in scores.items()
+        }
+    show("Sigma-Lognormal movements (AUC)", rows)
+
+
 def show(title, rows, columns=None):
     table = pd.DataFrame.from_dict(rows, orient="index")
     table = table if columns is None else table[list(columns)]
@@ -219,6 +244,7 @@ def main():
         "--leave-out", nargs="*", choices=FAMILIES, default=list(FAMILIES), help="in turn"
     )
     parser.add_argument("--pieces", action="store_true", help="what each part is worth, no more")
+    parser.add_argument("--strengths", action="store_true", help="Sigma-Lognormal, no more")
     parser.add_argument("--sources", action="store_true", help="leave one source out, no more")
     parser.add_argument("--plot", type=Path, help="file to draw the areas into")
     parser.add_argument("--seed", type=int, default=0)
@@ -230,6 +256,8 @@ def main():
     sources = other_sources(options.data, 500, options.seed) if options.data else {}
     if options.pieces:
         pieces(people, others, scripts, sources, options)
+    elif options.strengths:
+        strengths(people, others, options)
     elif options.sources:
         mice = {
             "16 ms": [m for m, f in zip(movements, fast, strict=True) if not f],
