@@ -24,9 +24,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
-from bench_study_data import load
+from bench_study_data import load_folds
 from sklearn.metrics import roc_auc_score
-from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
@@ -144,9 +143,8 @@ def main():
     FFRNNClassifier._parameter_constraints["objective"] = [str]
     rows = []
     for name in options.sets:
-        X, y, writer = load(options.data / f"{name}.npz", options.samples, options.seed)
-        cv = StratifiedGroupKFold(5, shuffle=True, random_state=options.seed)
-        for train, test in list(cv.split(y, y, writer))[: options.folds]:
+        X, y, splits = load_folds(options.data, name, options.samples, 5, options.seed)
+        for train, test in splits[: options.folds]:
             for variant, row in measure_fold(X, y, train, test, options.epochs, options.seed):
                 rows.append({"data": name, "variant": variant, **row})
                 print(rows[-1], flush=True)

@@ -20,9 +20,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
-from bench_study_data import load
+from bench_study_data import load_folds
 from sklearn.metrics import roc_auc_score
-from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.pipeline import make_pipeline
 
 from sklearn_ffrnn import FFRNNClassifier, VelocityTransformer
@@ -107,12 +106,13 @@ def main():
     FFRNNClassifier._parameter_constraints["objective"] = [str]
     rows = []
     for name in options.sets:
-        X, y, writer = load(options.data / f"{name}.npz", options.samples, options.seed)
-        cv = StratifiedGroupKFold(5, shuffle=True, random_state=options.seed)
-        splits = list(cv.split(y, y, writer))[: options.folds]
+        X, y, splits = load_folds(options.data, name, options.samples, 5, options.seed)
         for variant in VARIANTS:
             aucs = np.array(
-                [auc_of_fold(variant, X, y, *s, options.epochs, options.seed) for s in splits]
+                [
+                    auc_of_fold(variant, X, y, *s, options.epochs, options.seed)
+                    for s in splits[: options.folds]
+                ]
             )
             layers = [f"{auc:.3f}" for auc in aucs.mean(axis=0)]
             row = {"data": name, "variant": variant, "AUC": aucs[:, -1].mean()}

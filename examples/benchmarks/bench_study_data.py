@@ -44,6 +44,13 @@ def load(path, n_samples, random_state):
     return table["movement"].to_list(), table["label"].to_numpy(), table["writer"].to_numpy()
 
 
+def load_folds(folder, name, n_samples, n_folds, seed):
+    """Return trajectories, labels, and the rows of each fold: no writer stands on both sides."""
+    X, y, writer = load(folder / f"{name}.npz", n_samples, seed)
+    folds = StratifiedGroupKFold(n_folds, shuffle=True, random_state=seed)
+    return X, y, list(folds.split(y, y, writer))
+
+
 def calibration_error(y, probability, n_bins=15):
     """Expected calibration error: mean gap between confidence and truth in equal-count bins."""
     parts = np.array_split(np.argsort(probability, kind="stable"), n_bins)
@@ -92,9 +99,8 @@ def main():
     transformer = {"resample": options.resample}
     rows = []
     for data_set in options.sets:
-        X, y, writer = load(options.data / f"{data_set}.npz", options.samples, 0)
-        folds = StratifiedGroupKFold(options.folds, shuffle=True, random_state=0)
-        splits = list(folds.split(y, y, writer))[: options.first]
+        X, y, splits = load_folds(options.data, data_set, options.samples, options.folds, 0)
+        splits = splits[: options.first]
         for name in options.classifiers:
             scores = Parallel(n_jobs=options.jobs)(
                 delayed(score_fold)(name, settings, X, y, train, test, transformer)
