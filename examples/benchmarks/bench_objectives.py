@@ -110,8 +110,8 @@ def main():
         for variant in VARIANTS:
             aucs = np.array(
                 [
-                    auc_of_fold(variant, X, y, *s, options.epochs, options.seed)
-                    for s in splits[: options.folds]
+                    auc_of_fold(variant, X, y, *split, options.epochs, options.seed)
+                    for split in splits[: options.folds]
                 ]
             )
             layers = [f"{auc:.3f}" for auc in aucs.mean(axis=0)]
