@@ -2,8 +2,9 @@
 
 from ._bptt import BPTTRNNClassifier
 from ._forward_forward import FFRNNClassifier
+from ._frames import sequences_from_frame
 from ._outlier_detector import FFRNNOutlierDetector
-from ._sequences import SequenceBatch, sequences_from_frame
+from ._sequence_batch import SequenceBatch
 from .negatives import MixedNegativeSampler
 from .persistence import load, save
 from .preprocessing import TrajectoryAugmenter, VelocityTransformer

@@ -13,7 +13,7 @@ from ._html_repr import LayerBox
 from ._layer_sizes import layer_sizes
 from ._onnx import Graph, PaddedSequences, backprop_scores
 from ._precision import network_dtypes
-from ._sequences import Ragged
+from ._ragged import Ragged
 from .nn import BackpropRNN
 
 

@@ -27,9 +27,10 @@ from ._labels import find_classes
 from ._onnx import Graph, PaddedSequences, write_onnx
 from ._pickling import to_any_machine, to_this_machine
 from ._precision import DTYPES, weight_dtype
+from ._ragged import Ragged
 from ._recent_scores import RecentScores
-from ._sequences import Ragged
-from ._trainer import REMEDY, Training, make_generator, train
+from ._trainer import Training, make_generator, train
+from ._training_callbacks import REMEDY
 from ._training_data import TrainingData, make_dataset
 from ._training_input import check_training_input
 from .nn import Network, Packed

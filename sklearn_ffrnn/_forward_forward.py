@@ -19,6 +19,7 @@ from ._layer_parallel import may_start_workers
 from ._layer_sizes import layer_sizes
 from ._onnx import Graph, PaddedSequences, forward_forward_scores
 from ._precision import network_dtypes
+from ._ragged import Ragged
 from ._readout import (
     GoodnessReadout,
     LogisticReadout,
@@ -27,7 +28,6 @@ from ._readout import (
     scores_over_time,
     stage_scores,
 )
-from ._sequences import Ragged
 from ._thresholds import check_within_reach, layer_thresholds
 from ._training_data import TrainingData
 from .nn import ForwardForwardRNN, Packed

@@ -8,7 +8,8 @@ import numpy as np
 from sklearn.utils.validation import validate_data
 
 from ._columns import check_n_columns
-from ._sequences import Ragged, check_sequences, is_sequence_input
+from ._ragged import Ragged
+from ._sequences import check_sequences, is_sequence_input
 
 TABLE_DTYPES = (np.float64, np.float32)
 

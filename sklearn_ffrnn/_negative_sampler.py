@@ -15,7 +15,8 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from ._columns import check_n_columns
-from ._sequences import NAMED, SequenceBatch, check_trajectories
+from ._sequence_batch import SequenceBatch
+from ._trajectories import NAMED, check_trajectories
 from ._trajectories_out import TrajectoriesOut
 
 

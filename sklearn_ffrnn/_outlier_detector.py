@@ -19,7 +19,8 @@ from ._distortions import DISTORTIONS, Distortion, make_distorted
 from ._forward_forward import FFRNNClassifier
 from ._input import check_input
 from ._precision import weight_dtype
-from ._sequences import SequenceBatch, check_sequences
+from ._sequence_batch import SequenceBatch
+from ._sequences import check_sequences
 
 
 class FFRNNOutlierDetector(OutlierMixin, BaseEstimator):

@@ -8,7 +8,9 @@ import numpy as np
 import torch
 
 from ._labels import class_weights
-from ._sequences import Ragged, SequenceBatch, check_sequences
+from ._ragged import Ragged
+from ._sequence_batch import SequenceBatch
+from ._sequences import check_sequences
 from .nn import SequenceDataset
 
 

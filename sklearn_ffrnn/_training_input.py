@@ -12,7 +12,9 @@ from sklearn.utils.validation import _check_sample_weight, validate_data
 
 from ._input import TABLE_DTYPES, as_single_steps, check_sequence_input
 from ._labels import check_labels
-from ._sequences import Ragged, SequenceBatch, is_sequence_input
+from ._ragged import Ragged
+from ._sequence_batch import SequenceBatch
+from ._sequences import is_sequence_input
 from ._training_data import TrainingData
 from .nn import most_active
 

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from ._columns import check_input_features
-from ._sequences import STROKE_COLUMN, TRAJECTORY_COLUMNS
+from ._trajectories import STROKE_COLUMN, TRAJECTORY_COLUMNS
 
 
 class TrajectoriesOut:

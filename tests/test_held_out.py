@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sklearn_ffrnn._held_out import CROWD, split_off
-from sklearn_ffrnn._sequences import Ragged
+from sklearn_ffrnn._ragged import Ragged
 from sklearn_ffrnn._training_data import TrainingData
 
 

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from .._classifier import RNNClassifier
 from .._layer_sizes import layer_sizes
-from .._sequences import Ragged
+from .._ragged import Ragged
 from ..nn import BackpropRNN, Network
 from ._record import Record
 

@@ -12,7 +12,8 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from .._columns import check_n_columns
-from .._sequences import SequenceBatch, check_trajectories
+from .._sequence_batch import SequenceBatch
+from .._trajectories import check_trajectories
 from .._trajectories_out import TrajectoriesOut
 from ._augmentation import cut, on_lattice_of, turn
 

@@ -13,7 +13,9 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from .._columns import check_input_features, check_n_columns
-from .._sequences import TRAJECTORY_COLUMNS, SequenceBatch, check_trajectories, pad
+from .._sequence_batch import SequenceBatch
+from .._sequences import pad
+from .._trajectories import TRAJECTORY_COLUMNS, check_trajectories
 from .._typing import FloatArray
 from ..sigma_lognormal._lattice import find_lattice
 from ._intrinsic import NAMES, intrinsic

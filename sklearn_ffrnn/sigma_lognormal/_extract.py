@@ -13,7 +13,7 @@ from joblib import effective_n_jobs
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 from tqdm.auto import tqdm
 
-from .._sequences import NAMED, check_trajectories
+from .._trajectories import NAMED, check_trajectories
 from ._chunk import SECONDS, plan_chunk
 from ._plan import StrokePlan
 from ._spread import spread

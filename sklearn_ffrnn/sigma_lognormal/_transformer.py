@@ -9,7 +9,7 @@ from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
 from sklearn.utils.validation import check_is_fitted
 
 from .._columns import check_input_features, check_n_columns
-from .._sequences import check_trajectories
+from .._trajectories import check_trajectories
 from ._extract import EXTRACTION_CONSTRAINTS, extract_strokes
 from ._features import FEATURE_NAMES, plan_features
 

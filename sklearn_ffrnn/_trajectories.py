@@ -1,0 +1,112 @@
+"""Trajectories (x, y, t): the forms in which they come, checked and made a list of arrays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ._items import as_numbers, check_same_channels, list_items
+
+TRAJECTORY_COLUMNS = ("x", "y", "t")
+STROKE_COLUMN = "stroke_id"
+NAMED = 10  # trajectories at most in a message
+
+
+def check_trajectories(
+    X: Any, *, name: str = "X", first: int = 0, min_points: int = 2, allow_backwards: bool = False
+) -> list[np.ndarray]:
+    """Return `X` as a list of float64 arrays (n_points, 3), or 4 with a stroke_id column.
+
+    Parameters
+    ----------
+    X : list, tuple, Series, object array or 3-D array padded with NaN rows
+        Trajectories with columns x, y, t and, optionally, stroke_id; DataFrames by those names.
+    name : str
+        What the caller calls it, for the messages.
+    first : int
+        Position of the first trajectory, where X is a part of what the caller gave.
+    min_points : int
+        Fewest points that a trajectory may have.
+    allow_backwards : bool
+        Let time run backwards, for those who look into how it was recorded.
+
+    Raises
+    ------
+    TypeError
+        If `X` is not a collection of trajectories.
+    ValueError
+        If a trajectory is malformed; the message names it and says what to do.
+    """
+    items = list_items(X, name, what="trajectories of shape (n_points, 3) with columns x, y, t")
+    out = [
+        _check_trajectory(
+            item, f"{name}[{i}]", min_points=min_points, allow_backwards=allow_backwards
+        )
+        for i, item in enumerate(items, start=first)
+    ]
+    check_same_channels(out, name, what="columns")
+    return out
+
+
+def _check_trajectory(
+    item: Any, where: str, *, min_points: int, allow_backwards: bool
+) -> np.ndarray:
+    if isinstance(item, pd.DataFrame):
+        missing = [c for c in TRAJECTORY_COLUMNS if c not in item.columns]
+        if missing:
+            raise ValueError(
+                f"{where} is a DataFrame without column {missing}; it has {list(item.columns)}. "
+                "Rename its columns to x, y, t."
+            )
+        twice = item.columns[item.columns.duplicated()].tolist()
+        if twice:
+            raise ValueError(
+                f"{where} is a DataFrame with column {twice} twice; rename or drop one."
+            )
+        strokes = [STROKE_COLUMN] if STROKE_COLUMN in item.columns else []
+        item = item[[*TRAJECTORY_COLUMNS, *strokes]]
+    array = as_numbers(item, where).astype(np.float64, copy=False)
+    if array.ndim != 2:
+        raise ValueError(
+            f"{where} has {array.ndim} dimension(s); a trajectory has two, (n_points, 3) with "
+            "columns x, y, t."
+        )
+    if array.shape[1] not in (3, 4):
+        if array.shape[0] in (3, 4):
+            raise ValueError(
+                f"{where} has shape {array.shape}, which looks like (channels, time); a "
+                "trajectory is (n_points, 3) with columns x, y, t. Transpose it with a.T."
+            )
+        raise ValueError(
+            f"{where} has {array.shape[1]} columns; a trajectory has 3 (x, y, t), or 4 with "
+            "stroke_id last. Select the columns in that order."
+        )
+    array = array[: _valid_length(array)]
+    if len(array) < min_points:
+        raise ValueError(
+            f"{where} has {len(array)} point(s); a trajectory needs at least {min_points}. "
+            "Drop it, and its label."
+        )
+    if not np.isfinite(array).all():
+        row = int(np.flatnonzero(~np.isfinite(array).all(axis=1))[0])
+        kind = "NaN" if np.isnan(array[row]).any() else "an infinite value"
+        raise ValueError(
+            f"{where} holds {kind} at point {row}; drop or interpolate such points. "
+            "Only trailing all-NaN rows are taken as padding."
+        )
+    backwards = np.flatnonzero(np.diff(array[:, 2]) < 0)
+    if len(backwards) and not allow_backwards:
+        j = int(backwards[0])
+        raise ValueError(
+            f"{where}: time goes backwards from {array[j, 2]:g} to {array[j + 1, 2]:g} at point "
+            f"{j + 1}; sort the points by t, or check that the columns are in the order x, y, t."
+        )
+    return array
+
+
+def _valid_length(array: np.ndarray) -> int:
+    """Return the number of rows before the trailing all-NaN ones."""
+    filled = np.flatnonzero(~np.isnan(array).all(axis=-1))
+    return int(filled[-1]) + 1 if len(filled) else 0
