@@ -1,6 +1,7 @@
 """Machines that were not in the training, and people with other devices.
 
-    python examples/catch_unseen_machines.py [--data DIR] [--pieces | --strengths] [--plot FILE.png]
+    python examples/catch_unseen_machines.py [--data DIR] [--plot FILE.png]
+        [--pieces | --strengths | --sources]
 
 Detectors learn from 1,000 mouse movements of people and the negatives that MixedNegativeSampler
 makes of them, and are scored on 756 others and on what they never saw:
@@ -243,9 +244,10 @@ def main():
     parser.add_argument(
         "--leave-out", nargs="*", choices=FAMILIES, default=list(FAMILIES), help="in turn"
     )
-    parser.add_argument("--pieces", action="store_true", help="what each part is worth, no more")
-    parser.add_argument("--strengths", action="store_true", help="Sigma-Lognormal, no more")
-    parser.add_argument("--sources", action="store_true", help="leave one source out, no more")
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument("--pieces", action="store_true", help="what each part is worth")
+    instead.add_argument("--strengths", action="store_true", help="how near Sigma-Lognormal is")
+    instead.add_argument("--sources", action="store_true", help="leave one source out")
     parser.add_argument("--plot", type=Path, help="file to draw the areas into")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()

@@ -1,4 +1,4 @@
-"""What both classifiers share: input, labels, the held-out part, training, calibration."""
+"""What both classifiers share: fit, partial_fit, prediction, calibration."""
 
 from __future__ import annotations
 
@@ -201,12 +201,16 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         self : object
             The classifier, further trained.
         """
+        self._check_streams()
+        return self._all_or_nothing("_partial_fit", X, y, classes, sample_weight)
+
+    def _check_streams(self) -> None:
+        """Raise a ValueError if a parameter has no meaning for partial_fit."""
         if self.early_stopping is True:
             raise ValueError(
                 "partial_fit does not support early_stopping=True, for a stream has no held-out "
                 "part. Set early_stopping to 'auto' or False."
             )
-        return self._all_or_nothing("_partial_fit", X, y, classes, sample_weight)
 
     def _partial_fit(self, X: Any, y: Any, classes: Any, sample_weight: Any) -> None:
         first = not hasattr(self, "network_")
@@ -237,6 +241,7 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             self._recent_scores = None
         else:
             self.network_ = self._copy_network()
+        self._fit_readout(data)  # one that reads goodness, which has nothing to learn
         scores = self._stage_scores(data.sequences)
         training = self._train(
             self.network_,
@@ -249,8 +254,9 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         self.n_iter_ += len(training.history)
         self._store(training, [*self.history_, *training.history][-self.max_iter :])
         weight = np.ones(len(data.y)) if data.weight is None else data.weight
-        before = self._recent_scores
-        recent = (RecentScores if before is None else before.followed_by)(scores, data.y, weight)
+        recent = RecentScores(scores, data.y, weight)
+        if self._recent_scores is not None:
+            recent = self._recent_scores.followed_by(recent)
         self._recent_scores = recent
         self._calibrate(recent.scores, recent.target, recent.weight)
 

@@ -407,17 +407,16 @@ class FFRNNClassifier(RNNClassifier):
         for stage, calibration in enumerate(self._calibrations):
             yield to_probabilities(calibration.logits(scores[:, stage]))
 
-    def _partial_fit(self, X: Any, y: Any, classes: Any, sample_weight: Any) -> None:
+    def _check_streams(self) -> None:
+        super()._check_streams()
         if self.readout == "logistic":
             raise ValueError(
                 "partial_fit does not support readout='logistic', which is fitted to layers that "
                 "are done with learning. Set readout='goodness', or call fit."
             )
-        self._readout: Readout = GoodnessReadout()
-        super()._partial_fit(X, y, classes, sample_weight)
 
     def _fit_readout(self, data: TrainingData) -> None:
-        self._readout = GoodnessReadout()
+        self._readout: Readout = GoodnessReadout()
         if self.readout == "logistic":
             sizes = self.network_.output_sizes
             readout = LogisticReadout([2 * n_units + 1 for n_units in sizes])

@@ -46,7 +46,7 @@ def split_off(
     """
     counts = np.bincount(data.y)
     rows = np.arange(len(data.y))
-    known = possible_copies(data.sequences.lengths) if data.groups is None else data.groups
+    known = _possible_copies(data.sequences.lengths) if data.groups is None else data.groups
     groups = rows if known is None else np.unique(known, return_inverse=True)[1]
     try:
         if known is None:
@@ -71,7 +71,7 @@ def split_off(
     )
 
 
-def possible_copies(lengths: np.ndarray) -> np.ndarray | None:
+def _possible_copies(lengths: np.ndarray) -> np.ndarray | None:
     """Return groups of sequences of one length, or None where lengths tell nothing.
 
     A synthetic movement has the clock of its source, hence as many steps. With one of them in

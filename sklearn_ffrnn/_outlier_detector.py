@@ -68,6 +68,9 @@ class FFRNNOutlierDetector(OutlierMixin, BaseEstimator):
 
     Notes
     -----
+    Channels should be on one scale near 1, as for the classifiers:
+    ``VelocityTransformer(scale="dataset")`` brings them there.
+
     The threshold is set on the samples trained on, which get higher scores than new ones. To fix
     the share of false alarms on new samples, take that quantile of ``score_samples`` on samples
     that were held out.

@@ -10,9 +10,9 @@ MIXED = "mixed_bfloat16"
 DTYPES = ("auto", "float32", "float64", MIXED)
 
 
-def weight_dtype(dtype: str, auto: str = "auto") -> str:
-    """Return the precision of data, weights and losses, `auto` where the user left it open."""
-    return {"auto": auto, MIXED: "float32"}.get(dtype, dtype)
+def weight_dtype(dtype: str) -> str:
+    """Return the precision of data, weights and losses, "auto" where the user left it open."""
+    return "float32" if dtype == MIXED else dtype
 
 
 def network_dtypes(dtype: str, data: np.dtype) -> dict[str, torch.dtype]:

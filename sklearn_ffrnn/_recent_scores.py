@@ -21,16 +21,15 @@ class RecentScores:
     """
 
     def __init__(self, scores: np.ndarray, target: np.ndarray, weight: np.ndarray) -> None:
+        # Copies, lest a large first part stay in memory for its last rows.
         self.scores, self.target, self.weight = (
-            column[-N_RECENT_SCORES:] for column in (scores, target, weight)
+            column[-N_RECENT_SCORES:].copy() for column in (scores, target, weight)
         )
 
-    def followed_by(
-        self, scores: np.ndarray, target: np.ndarray, weight: np.ndarray
-    ) -> RecentScores:
+    def followed_by(self, later: RecentScores) -> RecentScores:
         """Return these scores and later ones."""
         return RecentScores(
-            np.concatenate([self.scores, scores]),
-            np.concatenate([self.target, target]),
-            np.concatenate([self.weight, weight]),
+            np.concatenate([self.scores, later.scores]),
+            np.concatenate([self.target, later.target]),
+            np.concatenate([self.weight, later.weight]),
         )

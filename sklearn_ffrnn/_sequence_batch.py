@@ -85,8 +85,8 @@ class SequenceBatch:
         children = [np.flatnonzero(self.source == parent) for parent in chosen]
         negatives = np.concatenate([*children, np.empty(0, np.intp)]).astype(np.intp)
         return SequenceBatch(
-            take(self.rows, chosen),
-            take(self.negatives, negatives),
+            _take(self.rows, chosen),
+            _take(self.negatives, negatives),
             np.repeat(np.arange(len(chosen)), [len(c) for c in children]),
             negative_label=self.negative_label,
         )
@@ -94,7 +94,7 @@ class SequenceBatch:
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         rows = self.rows
         if not isinstance(rows, np.ndarray):
-            rows = object_array(rows)
+            rows = _object_array(rows)
         if copy is None:  # before version 2, numpy did not know None here
             return np.asarray(rows, dtype=dtype)
         return np.array(rows, dtype=dtype, copy=copy)
@@ -103,14 +103,14 @@ class SequenceBatch:
         return f"SequenceBatch(n_rows={len(self)}, n_negatives={len(self.negatives)})"
 
 
-def object_array(items: Sequence[Any]) -> np.ndarray:
+def _object_array(items: Sequence[Any]) -> np.ndarray:
     """Return a 1-D object array of `items`, whatever their shapes."""
     out = np.empty(len(items), dtype=object)
     out[:] = list(items) if len(items) else []
     return out
 
 
-def take(rows: Any, indices: np.ndarray) -> Any:
+def _take(rows: Any, indices: np.ndarray) -> Any:
     """Return the rows at `indices`, as an array from an array and as a list from a list."""
     if isinstance(rows, np.ndarray):
         return rows[indices]

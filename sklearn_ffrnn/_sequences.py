@@ -85,17 +85,6 @@ def check_sequences(X: Any, *, name: str = "X", dtype: Any = np.float32) -> Ragg
     return flat
 
 
-def pad(arrays: Sequence[np.ndarray], length: int | None = None) -> np.ndarray:
-    """Stack arrays (T_i, C) into (n, T, C) float32 with trailing NaN rows; longer ones are cut."""
-    n_channels = arrays[0].shape[1] if len(arrays) else 0
-    if length is None:
-        length = max((len(a) for a in arrays), default=0)
-    out = np.full((len(arrays), length, n_channels), np.nan, dtype=np.float32)
-    for row, array in zip(out, arrays, strict=True):
-        row[: len(array)] = array[:length]
-    return out
-
-
 def _flatten_padded(X: np.ndarray, name: str, dtype: Any) -> Ragged:
     if 0 in X.shape:
         raise ValueError(f"{name} is empty (shape {X.shape}); give at least one step and channel.")

@@ -16,10 +16,10 @@ from tqdm.auto import tqdm
 from ._calibration import Calibration
 
 # Of one layer, as the history names it; skorch adds keys that end in _best.
-LAYER_LOSS = re.compile(r"train_loss_layer_\d+")
+_LAYER_LOSS = re.compile(r"train_loss_layer_\d+")
 # What a layer's loss weighs in the choice of the best epoch: enough to choose among epochs that all
 # rank a small held-out part perfectly, too little to overrule the log loss where they don't.
-TIE_BREAK = 0.01
+_TIE_BREAK = 0.01
 # For a loss that explodes.
 REMEDY = (
     "Lower learning_rate_init, set max_grad_norm, or scale the input "
@@ -99,7 +99,7 @@ class ValidationScore(Callback):
                 score = float(roc_auc_score(target, scores))
         net.history.record("valid_score", score)
         net.history.record("valid_log_loss", log_loss)
-        tie_break = TIE_BREAK * net.history[-1, "valid_loss"]
+        tie_break = _TIE_BREAK * net.history[-1, "valid_loss"]
         net.history.record("valid_criterion", log_loss + tie_break)
 
 
@@ -114,7 +114,7 @@ class FitProgress(Callback):
         """Show the losses of the epoch."""
         epoch = net.history[-1]
         shown = {"loss": f"{epoch['train_loss']:.4f}"}
-        layers = [epoch[key] for key in epoch if LAYER_LOSS.fullmatch(key)]
+        layers = [epoch[key] for key in epoch if _LAYER_LOSS.fullmatch(key)]
         if layers:
             shown["layers"] = "/".join(f"{value:.3f}" for value in layers)
         if "valid_loss" in epoch:

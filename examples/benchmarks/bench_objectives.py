@@ -106,7 +106,7 @@ def main():
     FFRNNClassifier._parameter_constraints["objective"] = [str]
     rows = []
     for name in options.sets:
-        X, y, splits = load_folds(options.data, name, options.samples, 5, options.seed)
+        X, y, _, splits = load_folds(options.data, name, options.samples, 5, options.seed)
         for variant in VARIANTS:
             aucs = np.array(
                 [

@@ -45,10 +45,10 @@ def load(path, n_samples, random_state):
 
 
 def load_folds(folder, name, n_samples, n_folds, seed):
-    """Return trajectories, labels, and the rows of each fold: no writer stands on both sides."""
+    """Return trajectories, labels, writers and the rows of each fold, which shares no writer."""
     X, y, writer = load(folder / f"{name}.npz", n_samples, seed)
     folds = StratifiedGroupKFold(n_folds, shuffle=True, random_state=seed)
-    return X, y, list(folds.split(y, y, writer))
+    return X, y, writer, list(folds.split(y, y, writer))
 
 
 def calibration_error(y, probability, n_bins=15):
@@ -99,7 +99,7 @@ def main():
     transformer = {"resample": options.resample}
     rows = []
     for data_set in options.sets:
-        X, y, splits = load_folds(options.data, data_set, options.samples, options.folds, 0)
+        X, y, _, splits = load_folds(options.data, data_set, options.samples, options.folds, 0)
         splits = splits[: options.first]
         for name in options.classifiers:
             scores = Parallel(n_jobs=options.jobs)(

@@ -9,8 +9,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from .._bptt import BPTTRNNClassifier
 from .._calibration import Calibration
 from .._classifier import RNNClassifier
+from .._forward_forward import FFRNNClassifier
 from .._layer_sizes import layer_sizes
 from .._readout import GoodnessReadout, LogisticReadout, Readout
 from .._recent_scores import RecentScores
@@ -20,6 +22,7 @@ from ._networks import generator_from, network_tensors, restore_network
 from ._parameters import describe_parameters, other_attributes, restore_parameters
 from ._record import Description, Record
 
+CLASSIFIERS = {c.__name__: c for c in (FFRNNClassifier, BPTTRNNClassifier)}
 # Attributes that are saved as values, just as they are.
 _VALUES = ("classes_", "n_features_in_", "n_negatives_", "n_iter_", "best_loss_", "history_")
 # Attributes that a file has in another form.
@@ -58,7 +61,7 @@ def describe_classifier(classifier: RNNClassifier) -> Description:
     if state["_recent_scores"] is not None:
         for name in _RECENT:
             column = getattr(state["_recent_scores"], name)
-            tensors[f"recent.{name}"] = torch.from_numpy(column)
+            tensors[f"recent.{name}"] = torch.tensor(column)
     return Description(fields, tensors, left_out)
 
 

@@ -6,63 +6,69 @@ from typing import Any
 
 import numpy as np
 
-from .._bptt import BPTTRNNClassifier
 from .._classifier import RNNClassifier
-from .._forward_forward import FFRNNClassifier
+from .._layer_sizes import layer_sizes
 from .._outlier_detector import FFRNNOutlierDetector
-from ._classifiers import describe_classifier, feature_names, restore_classifier
+from ._classifiers import (
+    CLASSIFIERS,
+    describe_classifier,
+    feature_names,
+    restore_classifier,
+)
 from ._parameters import describe_parameters, other_attributes, restore_parameters
 from ._record import Description, Record
 
-CLASSIFIERS = {c.__name__: c for c in (FFRNNClassifier, BPTTRNNClassifier)}
-_KNOWN = {"estimator_", "offset_", "n_features_in_", "feature_names_in_"}
+_ATTRIBUTES = {"estimator_", "offset_", "n_features_in_", "feature_names_in_"}
 
 
 def describe_detector(detector: FFRNNOutlierDetector) -> Description:
     """Return a fitted detector as values and tensors."""
     parameters, left_out = describe_parameters(detector, apart=("estimator",))
-    left_out += other_attributes(detector, _KNOWN)
-    given = None
+    left_out += other_attributes(detector, _ATTRIBUTES)
+    given: dict[str, Any] | None = None
     if detector.estimator is not None:
-        asked, more = describe_parameters(detector.estimator)
-        given = {"class": _name(detector.estimator), "parameters": asked}
+        given = {"class": _class_name(detector.estimator)}
+        given["parameters"], more = describe_parameters(detector.estimator)
         left_out += more
     fitted = describe_classifier(detector.estimator_)
     fields = {
         "parameters": parameters,
         "estimator": given,
-        "fitted": {"class": _name(detector.estimator_), **fitted.fields},
+        "fitted": {"class": _class_name(detector.estimator_), **fitted.fields},
         "offset_": float(detector.offset_),
         "n_features_in_": detector.n_features_in_,
         "feature_names_in_": list(getattr(detector, "feature_names_in_", [])),
     }
-    return Description(fields, fitted.tensors, left_out + fitted.left_out)
+    return Description(fields, fitted.tensors, list(dict.fromkeys(left_out + fitted.left_out)))
 
 
 def restore_detector(cls: type[FFRNNOutlierDetector], record: Record) -> FFRNNOutlierDetector:
     """Undo :func:`describe_detector`."""
     detector: FFRNNOutlierDetector = restore_parameters(cls, record)
+    detector._distortions()
     given = record.field("estimator", dict, type(None))
     if given is not None:
-        asked = record.part(given, "estimator/", f"the estimator of {record.where}")
-        detector.estimator = restore_parameters(_class(asked), asked)
-        asked.done()
+        unfitted = record.part(given, "estimator/", f"the estimator of {record.where}")
+        detector.estimator = restore_parameters(_class_named(unfitted), unfitted)
+        layer_sizes(detector.estimator.hidden_layer_sizes)
+        unfitted.done()
     fitted = record.part(record.field("fitted", dict), "", f"the classifier of {record.where}")
-    detector.estimator_ = restore_classifier(_class(fitted), fitted)
+    detector.estimator_ = restore_classifier(_class_named(fitted), fitted)
     fitted.done()
     detector.offset_ = record.field("offset_", float)
     detector.n_features_in_ = record.count("n_features_in_", 1)
     for name, value in feature_names(record, detector.n_features_in_).items():
         setattr(detector, name, value)
     inside = detector.estimator_
-    if inside.n_features_in_ != detector.n_features_in_ or inside.classes_.tolist() != [-1, 1]:
+    its_own = inside.classes_.dtype.kind == "i" and inside.classes_.tolist() == [-1, 1]
+    if inside.n_features_in_ != detector.n_features_in_ or not its_own:
         raise ValueError(f"{record.where} has a classifier that is not its own.")
     if not np.isfinite(detector.offset_):
         raise ValueError(f"{record.where}: 'offset_' is {detector.offset_}.")
     return detector
 
 
-def _name(classifier: RNNClassifier) -> str:
+def _class_name(classifier: RNNClassifier) -> str:
     name = type(classifier).__name__
     if CLASSIFIERS.get(name) is not type(classifier):
         raise TypeError(
@@ -72,7 +78,7 @@ def _name(classifier: RNNClassifier) -> str:
     return name
 
 
-def _class(record: Record) -> type[RNNClassifier]:
+def _class_named(record: Record) -> type[RNNClassifier]:
     name: Any = record.field("class", str)
     if name not in CLASSIFIERS:
         raise ValueError(f"{record.where} is {name!r:.40}, none of {list(CLASSIFIERS)}.")

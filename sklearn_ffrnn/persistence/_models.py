@@ -14,15 +14,14 @@ from .._outlier_detector import FFRNNOutlierDetector
 from ..negatives import MixedNegativeSampler
 from ..preprocessing import TrajectoryAugmenter, VelocityTransformer
 from ..sigma_lognormal import SigmaLognormalNegativeSampler, SigmaLognormalTransformer
-from ._classifiers import describe_classifier, restore_classifier
-from ._detectors import CLASSIFIERS, describe_detector, restore_detector
+from ._classifiers import CLASSIFIERS, describe_classifier, restore_classifier
+from ._detectors import describe_detector, restore_detector
 from ._file import read, replacing, write
 from ._record import Description, Record
 from ._transformers import describe_transformer, restore_transformer
 
-# The only classes that a file can name. Nothing is imported because a file says so. What a new
-# transformer learns stands in `_transformers.learnt`.
 DETECTORS = {FFRNNOutlierDetector.__name__: FFRNNOutlierDetector}
+# What a new one learns stands in `_transformers.learnt`.
 TRANSFORMERS = {
     c.__name__: c
     for c in (
@@ -33,6 +32,7 @@ TRANSFORMERS = {
         MixedNegativeSampler,
     )
 }
+# The only classes that a file can name. Nothing is imported because a file says so.
 KNOWN: dict[str, type] = {**CLASSIFIERS, **DETECTORS, **TRANSFORMERS}
 SKIPPED = "passthrough"
 

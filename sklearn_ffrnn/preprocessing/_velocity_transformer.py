@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from numbers import Integral, Real
 from typing import Any
 
@@ -14,7 +15,6 @@ from sklearn.utils.validation import check_is_fitted
 
 from .._columns import check_input_features, check_n_columns
 from .._sequence_batch import SequenceBatch
-from .._sequences import pad
 from .._trajectories import TRAJECTORY_COLUMNS, check_trajectories
 from .._typing import FloatArray
 from ..sigma_lognormal._lattice import find_lattice
@@ -309,7 +309,7 @@ class VelocityTransformer(  # type: ignore[call-arg]
             sequences = [(s - self.mean_) / self.scale_ for s in sequences]
         elif self.scale == "sequence":
             sequences = [z_score(s) for s in sequences]
-        return pad(sequences, self.max_length_)
+        return _pad(sequences, self.max_length_)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -317,3 +317,14 @@ class VelocityTransformer(  # type: ignore[call-arg]
         tags.input_tags.three_d_array = True
         tags.input_tags.allow_nan = True
         return tags
+
+
+def _pad(arrays: Sequence[np.ndarray], length: int | None = None) -> np.ndarray:
+    """Stack arrays (T_i, C) into (n, T, C) float32 with trailing NaN rows; longer ones are cut."""
+    n_channels = arrays[0].shape[1] if len(arrays) else 0
+    if length is None:
+        length = max((len(a) for a in arrays), default=0)
+    out = np.full((len(arrays), length, n_channels), np.nan, dtype=np.float32)
+    for row, array in zip(out, arrays, strict=True):
+        row[: len(array)] = array[:length]
+    return out
