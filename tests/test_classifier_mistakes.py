@@ -98,8 +98,12 @@ def test_huge_values_saturate(make_classifier, sequences):
     X, y = sequences
     classifier = make_classifier(max_iter=1).fit(X, y)
     assert np.isfinite(classifier.predict_proba([X[0], X[1] * 1e30])).all()
-    with pytest.warns(UserWarning, match=r"X\[1\] holds values up to .*[Ss]cale it"):
-        classifier.fit([X[0], X[1] * 1e30, *X[2:]], y)
+    for learn in (classifier.fit, classifier.partial_fit):
+        with pytest.warns(UserWarning, match=r"X\[1\] holds values up to .*[Ss]cale it") as caught:
+            learn([X[0], X[1] * 1e30, *X[2:]], y)
+        assert {warning.filename for warning in caught if "holds" in str(warning.message)} == {
+            __file__
+        }
 
 
 def test_values_that_overflow_at_prediction(make_ff, sequences):
