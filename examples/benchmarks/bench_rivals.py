@@ -98,6 +98,7 @@ def main():
     parser.add_argument("--samples", type=int, default=2000, help="of each data set")
     parser.add_argument("--epochs", type=int, default=200, help="at most")
     parser.add_argument("--folds", type=int, default=5)
+    parser.add_argument("--first", type=int, default=None, help="only so many of the folds")
     parser.add_argument("--jobs", type=int, default=None, help="folds at the same time")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
@@ -109,7 +110,7 @@ def main():
             X, y, writer, options.samples, options.seed
         ):
             cv = StratifiedGroupKFold(options.folds, shuffle=True, random_state=options.seed)
-            splits = list(cv.split(y_q, y_q, writer_q))
+            splits = list(cv.split(y_q, y_q, writer_q))[: options.first]
             row = {"data": name, "negatives": question, "n": len(y_q)}
             for rival, pipeline in models(clock, options.epochs, options.seed).items():
                 aucs = Parallel(n_jobs=options.jobs)(
@@ -118,7 +119,7 @@ def main():
                 row[rival] = np.mean(aucs)
                 print(name, question, rival, *(f"{auc:.4f}" for auc in aucs), flush=True)
             rows.append(row)
-    print(f"\nAUC, mean of {options.folds} folds by writer")
+    print(f"\nAUC, mean of {options.first or options.folds} of {options.folds} folds by writer")
     print(pd.DataFrame(rows).to_string(index=False, float_format="{:.3f}".format))
 
 
