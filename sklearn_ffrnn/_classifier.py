@@ -33,6 +33,7 @@ from ._trainer import Training, make_generator, train
 from ._training_callbacks import REMEDY
 from ._training_data import TrainingData, make_dataset
 from ._training_input import check_training_input
+from ._warm_start import check_unchanged
 from .nn import Network, Packed
 
 
@@ -372,14 +373,7 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
 
     def _copy_network(self) -> Network:
         """Return a copy of the network to go on with, which no parameter may contradict."""
-        for name, now in self._network_settings().items():
-            before = self._built_with[name]
-            old, new = (np.array(v, dtype=object, ndmin=1) for v in (before, now))
-            if not np.array_equal(old, new):
-                raise ValueError(
-                    f"The network to go on with was made with {name}={before!r}, not {now!r}. Set "
-                    f"{name} back, or call fit with warm_start=False to start anew."
-                )
+        check_unchanged(self._built_with, self._network_settings())
         return copy.deepcopy(self.network_)
 
     def _train(
