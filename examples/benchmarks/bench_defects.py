@@ -18,14 +18,12 @@ Defect 6, a term without a gradient that the watched loss leaves out, changes no
 or chosen. Defects 2, 4 and 5 are errors of reading and splitting, not of the network.
 """
 
-import argparse
 import copy
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import torch
-from bench_study_data import load_folds
+from bench_study_data import load_folds, parse_options
 from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
@@ -133,14 +131,7 @@ def measure_fold(X, y, writer, train, test, epochs, seed):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True, help="folder of the .npz files")
-    parser.add_argument("--sets", nargs="+", default=["dollar-one", "mobiletouchdb"])
-    parser.add_argument("--samples", type=int, default=3000, help="of each data set")
-    parser.add_argument("--epochs", type=int, default=30, help="at most")
-    parser.add_argument("--folds", type=int, default=3, help="how many of five")
-    parser.add_argument("--seed", type=int, default=0)
-    options = parser.parse_args()
+    options = parse_options(__doc__)
 
     OBJECTIVES["vanishing"] = vanishing_objective
     FFRNNClassifier._parameter_constraints["objective"] = [str]

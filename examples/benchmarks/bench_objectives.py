@@ -14,13 +14,10 @@ Learnt weights on the units of a ReLU layer are no candidate: multiplying a unit
 s and its output weights by 1/s multiplies its squared activity by s^2, so the layer has them.
 """
 
-import argparse
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import torch
-from bench_study_data import load_folds
+from bench_study_data import load_folds, parse_options
 from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import make_pipeline
 
@@ -93,14 +90,7 @@ def auc_of_fold(variant, X, y, train, test, epochs, seed):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True, help="folder of the .npz files")
-    parser.add_argument("--sets", nargs="+", default=["dollar-one", "mobiletouchdb"])
-    parser.add_argument("--samples", type=int, default=3000, help="of each data set")
-    parser.add_argument("--epochs", type=int, default=30, help="at most")
-    parser.add_argument("--folds", type=int, default=3, help="how many of five")
-    parser.add_argument("--seed", type=int, default=0)
-    options = parser.parse_args()
+    options = parse_options(__doc__)
 
     OBJECTIVES["divergence"] = divergence_objective
     FFRNNClassifier._parameter_constraints["objective"] = [str]

@@ -51,6 +51,18 @@ def load_folds(folder, name, n_samples, n_folds, seed):
     return X, y, writer, list(folds.split(y, y, writer))
 
 
+def parse_options(doc):
+    """Return what the command line asks of a comparison of variants by writer."""
+    parser = argparse.ArgumentParser(description=doc.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True, help="folder of the .npz files")
+    parser.add_argument("--sets", nargs="+", default=["dollar-one", "mobiletouchdb"])
+    parser.add_argument("--samples", type=int, default=3000, help="of each data set")
+    parser.add_argument("--epochs", type=int, default=30, help="at most")
+    parser.add_argument("--folds", type=int, default=3, help="how many of five")
+    parser.add_argument("--seed", type=int, default=0)
+    return parser.parse_args()
+
+
 def calibration_error(y, probability, n_bins=15):
     """Expected calibration error: mean gap between confidence and truth in equal-count bins."""
     parts = np.array_split(np.argsort(probability, kind="stable"), n_bins)
