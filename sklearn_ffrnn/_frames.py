@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from ._frame_numbers import as_frame, frame_numbers, select_columns
 from ._trajectories import TRAJECTORY_COLUMNS
 
 
@@ -22,10 +23,13 @@ def sequences_from_frame(
     ----------
     df : DataFrame
         One row a point. The points of a sequence must stand in order, but sequences may be mixed.
+        Tables of polars and pyarrow are converted.
     id : str
         Column that says which sequence a point belongs to.
     columns : sequence of str, default=("x", "y", "t")
-        Columns to keep, in order.
+        Columns to keep, in order. Numbers may be nullable or Arrow-backed: what is missing becomes
+        NaN. Durations (timedelta64) come in milliseconds, and dates (datetime64 of any resolution
+        and time zone) in milliseconds from the first row of `df`.
 
     Returns
     -------
@@ -35,9 +39,10 @@ def sequences_from_frame(
     Raises
     ------
     TypeError
-        If `df` is not a DataFrame.
+        If `df` is not a DataFrame, or `columns` is a string.
     ValueError
-        If a column is missing, or `id` holds missing values.
+        If a column is missing, there twice or neither numbers nor times, or `id` holds missing
+        values.
 
     Examples
     --------
@@ -47,20 +52,28 @@ def sequences_from_frame(
     ...                     "t": [0, 10, 0, 16]})
     >>> [s.shape for s in sequences_from_frame(log, id="who")]
     [(2, 3), (2, 3)]
+    >>> log["t"] = pd.to_datetime(["2024-05-01 12:00:00.000", "2024-05-01 12:00:00.010",
+    ...                            "2024-05-01 12:00:00.000", "2024-05-01 12:00:00.016"])
+    >>> sequences_from_frame(log, id="who")[1]
+    array([[ 5.,  2.,  0.],
+           [ 6.,  3., 16.]])
     """
+    df = as_frame(df)
     if not isinstance(df, pd.DataFrame):
         raise TypeError(f"df must be a pandas DataFrame, got {type(df).__name__}.")
-    missing = [c for c in (id, *columns) if c not in df.columns]
-    if missing:
+    if isinstance(columns, str):
+        raise TypeError(f"columns must be a list of names, got the string {columns!r}.")
+    columns = list(columns)
+    remedy = "Rename them, or name others by id= and columns=."
+    points = select_columns(df, columns, "df", remedy)
+    ids = select_columns(df, [id], "df", remedy)[id]
+    if ids.isna().any():
         raise ValueError(
-            f"df has no column {missing}; its columns are {list(df.columns)}. "
-            "Rename them, or name others by id= and columns=."
-        )
-    if df[id].isna().any():
-        raise ValueError(
-            f"df[{id!r}] is missing in row {int(np.flatnonzero(df[id].isna())[0])}; "
+            f"df[{id!r}] is missing in row {int(np.flatnonzero(ids.isna())[0])}; "
             "drop such rows or give them an id."
         )
-    return [
-        group.to_numpy(dtype=np.float64) for _, group in df.groupby(id, sort=False)[list(columns)]
-    ]
+    codes, _ = pd.factorize(ids)
+    order = np.argsort(codes, kind="stable")
+    starts = np.flatnonzero(np.diff(codes[order])) + 1
+    numbers = frame_numbers(points, "df").astype(np.float64)[order]
+    return np.split(numbers, starts) if len(df) else []

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ._frame_numbers import as_frame, frame_numbers
 from ._sequence_batch import SequenceBatch
 
 
@@ -41,14 +42,24 @@ def list_items(X: Any, name: str, *, what: str) -> Any:
 
 
 def as_numbers(item: Any, where: str) -> np.ndarray:
-    """Return `item` as a real numeric array."""
+    """Return `item` as a real numeric array; times of a DataFrame in milliseconds."""
+    item = as_frame(item)
+    if isinstance(item, pd.DataFrame):
+        return frame_numbers(item, where)
     if item is None or isinstance(item, (str, bytes, dict, set)):
         raise TypeError(
             f"{where} is a {type(item).__name__}; expected an array of numbers. Drop it, and its "
             "label."
         )
     try:
+        if isinstance(item, np.ma.MaskedArray):  # np.asarray returns what the mask hides
+            item = item.astype(np.float64).filled(np.nan)
         array = np.asarray(item)
+        if _holds_times(array):
+            raise ValueError(
+                "it holds numpy times; give numbers of milliseconds, or a DataFrame with columns "
+                "x, y, t, where t may be dates or durations"
+            )
         if array.dtype.kind == "c":
             raise ValueError("Complex data not supported")
         if array.dtype.kind in "SU":
@@ -61,6 +72,13 @@ def as_numbers(item: Any, where: str) -> np.ndarray:
             "same number of numeric columns."
         ) from error
     return array
+
+
+def _holds_times(array: np.ndarray) -> bool:
+    """Tell whether there are times, which numpy makes numbers of in whatever unit they have."""
+    if array.dtype == object:
+        return any(isinstance(value, (np.datetime64, np.timedelta64)) for value in array.flat)
+    return array.dtype.kind in "mM"
 
 
 def check_same_channels(arrays: Sequence[np.ndarray], name: str, *, what: str) -> None:

@@ -15,6 +15,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from ._columns import check_n_columns
+from ._jumps import warn_about_jumps
 from ._sequence_batch import SequenceBatch
 from ._trajectories import NAMED, check_trajectories
 from ._trajectories_out import TrajectoriesOut
@@ -156,6 +157,7 @@ class NegativeSampler(  # type: ignore[call-arg]
                 "the pipeline, or pass X.rows."
             )
         rows = self._check_rows(X)
+        warn_about_jumps(rows, stacklevel=5)
         y = self._check_labels(rows, y)
         rng = check_random_state(self.random_state)
         human = np.flatnonzero(y == self.human_label)

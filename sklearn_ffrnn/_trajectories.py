@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from ._frame_numbers import as_frame, select_columns
 from ._items import as_numbers, check_same_channels, list_items
 
 TRAJECTORY_COLUMNS = ("x", "y", "t")
@@ -22,7 +24,9 @@ def check_trajectories(
     Parameters
     ----------
     X : list, tuple, Series, object array or 3-D array padded with NaN rows
-        Trajectories with columns x, y, t and, optionally, stroke_id; DataFrames by those names.
+        Trajectories with columns x, y, t and, optionally, stroke_id; DataFrames (of pandas, polars
+        or pyarrow) by those names, of which t may hold durations or dates: they are read in
+        milliseconds, dates from the first one on.
     name : str
         What the caller calls it, for the messages.
     first : int
@@ -50,23 +54,26 @@ def check_trajectories(
     return out
 
 
+def select_trajectory(frame: pd.DataFrame, where: str, more: Sequence[str] = ()) -> pd.DataFrame:
+    """Return columns x, y, t, and `more`, of a DataFrame; only t may hold dates or durations."""
+    columns = [*TRAJECTORY_COLUMNS, *more]
+    frame = select_columns(frame, columns, where, "Rename its columns to x, y, t.")
+    for name in frame.columns.drop("t"):
+        if getattr(frame[name].dtype, "kind", "O") in "mM":
+            raise ValueError(
+                f"{where} has times ({frame[name].dtype}) in column {name!r}; only t may hold "
+                "such. Are its columns named in the order x, y, t?"
+            )
+    return frame
+
+
 def _check_trajectory(
     item: Any, where: str, *, min_points: int, allow_backwards: bool
 ) -> np.ndarray:
+    item = as_frame(item)
     if isinstance(item, pd.DataFrame):
-        missing = [c for c in TRAJECTORY_COLUMNS if c not in item.columns]
-        if missing:
-            raise ValueError(
-                f"{where} is a DataFrame without column {missing}; it has {list(item.columns)}. "
-                "Rename its columns to x, y, t."
-            )
-        twice = item.columns[item.columns.duplicated()].tolist()
-        if twice:
-            raise ValueError(
-                f"{where} is a DataFrame with column {twice} twice; rename or drop one."
-            )
         strokes = [STROKE_COLUMN] if STROKE_COLUMN in item.columns else []
-        item = item[[*TRAJECTORY_COLUMNS, *strokes]]
+        item = select_trajectory(item, where, strokes)
     array = as_numbers(item, where).astype(np.float64, copy=False)
     if array.ndim != 2:
         raise ValueError(

@@ -142,9 +142,9 @@ class TestSplitMovements:
     @pytest.mark.parametrize(
         ("log", "message"),
         [
-            (pd.DataFrame({"x": [0], "y": [0]}), "log has no column t"),
+            (pd.DataFrame({"x": [0], "y": [0]}), r"log has no column \['t'\]"),
             (np.zeros((4, 2)), r"log has shape \(4, 2\)"),
-            ([["a", 0, 0]], "cannot be read as an array of numbers"),
+            ([["a", 0, 0]], "cannot be read as an array of real numbers"),
             ([[0, 0, 0], [0, 0, np.nan]], "missing t in event 1"),
             ([[0, np.inf, 0], [0, 0, 1]], "infinite value or a missing t in event 0"),
         ],

@@ -143,7 +143,7 @@ BAD_MOVEMENTS = {
     "missing value in a frame": (
         pd.DataFrame({"x": [1, None], "y": [1, 2], "t": [1, 2]}).convert_dtypes(),
         ValueError,
-        "real numbers",
+        "NaN at point 1",
     ),
     "None": (None, TypeError, "NoneType.*[Dd]rop"),
     "mixed columns": (

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import warnings
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from sklearn.utils._param_validation import validate_params
+
+from .._jumps import at_sentinel
 
 _COLUMNS = ["client timestamp", "button", "state", "x", "y"]
 _NO_POSITION = 65535  # what the recorder writes while the pointer is nowhere
@@ -21,8 +24,9 @@ def load_balabit_session(path: str | os.PathLike[str]) -> pd.DataFrame:
     ticks about every 16 ms; those of the recording device on the network also hold its delays.
 
     - Rows that repeat the row before (the network sends some twice) are dropped.
-    - Where the pointer has no position (65535 in a coordinate) and on turns of the wheel (button
-      "Scroll"), which are no movement, x and y are NaN. :func:`split_movements` cuts there.
+    - Where the pointer has no position (65535 in a coordinate, or another sentinel of those that
+      :func:`split_movements` knows) and on turns of the wheel (button "Scroll"), which are no
+      movement, x and y are NaN. :func:`split_movements` cuts there.
     - All else is kept in the order of the file, also rows of equal time and clock steps back.
 
     Parameters
@@ -42,7 +46,8 @@ def load_balabit_session(path: str | os.PathLike[str]) -> pd.DataFrame:
     FileNotFoundError
         If there is no such file.
     ValueError
-        If a column is missing, the file is empty or a cell is not a number.
+        If a column is missing, the file is empty, a row has more cells than the header or a cell is
+        not a number.
 
     See Also
     --------
@@ -73,8 +78,18 @@ def load_balabit_session(path: str | os.PathLike[str]) -> pd.DataFrame:
     """
     path = Path(path)
     try:
-        table = pd.read_csv(path, skipinitialspace=True, keep_default_na=False, dtype=str)
-    except (pd.errors.EmptyDataError, pd.errors.ParserError, UnicodeDecodeError) as error:
+        with warnings.catch_warnings():
+            # Without index_col=False one cell too many in each row moves all columns by one.
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            table = pd.read_csv(
+                path, skipinitialspace=True, keep_default_na=False, dtype=str, index_col=False
+            )
+    except (
+        pd.errors.EmptyDataError,
+        pd.errors.ParserError,
+        pd.errors.ParserWarning,
+        UnicodeDecodeError,
+    ) as error:
         raise ValueError(f"{path} cannot be read as a CSV file: {error}") from error
     table.columns = table.columns.str.strip()
     missing = [column for column in _COLUMNS if column not in table.columns]
@@ -99,6 +114,7 @@ def load_balabit_session(path: str | os.PathLike[str]) -> pd.DataFrame:
     repeated = (log == log.shift()).all(axis=1)
     log = log[~repeated].reset_index(drop=True)
     nowhere = (log[["x", "y"]] == _NO_POSITION).any(axis=1) | (log["button"] == "Scroll")
+    nowhere |= at_sentinel(log[["x", "y"]].to_numpy())
     log.loc[nowhere, ["x", "y"]] = np.nan
     log.attrs["n_repeated"] = int(repeated.sum())
     return log

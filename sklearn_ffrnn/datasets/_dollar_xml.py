@@ -12,6 +12,8 @@ import numpy as np
 from sklearn.utils import Bunch
 from sklearn.utils._param_validation import validate_params
 
+from .._jumps import at_sentinel
+
 _DESCR = """\
 $1 unistroke gesture logs
 =========================
@@ -47,7 +49,8 @@ def load_dollar_xml(path: str | os.PathLike[str], *, return_X_y: bool = False) -
         Dictionary-like object, in the order of the file names, with the attributes:
 
         data : list of ndarray of shape (n_points, 3)
-            x and y in pixels and t in milliseconds, from 0.
+            x and y in pixels and t in milliseconds, from 0. Points at a sentinel (65535, 32767,
+            ..., as :func:`split_movements` knows them) are left out.
         target : ndarray of str of shape (n_gestures,)
             Class of each gesture, such as "arrow".
         subject, speed : ndarray of str of shape (n_gestures,)
@@ -139,6 +142,7 @@ class _Log:
     def movement(self) -> np.ndarray:
         """Return the points as (n_points, 3), the time counted from the first."""
         points = np.array(self.points)
+        points = points[~at_sentinel(points[:, :2])]
         points[:, 2] -= points[0, 2]
         return points
 

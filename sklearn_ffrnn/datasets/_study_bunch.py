@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 from sklearn.utils import Bunch
 
+from .._jumps import at_sentinel
 from ._study_files import COLUMNS, StudyRecords
 from ._study_sets import StudySet
 
+XY = [COLUMNS.index("x"), COLUMNS.index("y")]
 ON_BACKWARDS = {"clip", "keep", "drop"}
 
 _DESCR = """\
@@ -35,6 +37,7 @@ their collectors and are for research use).
 
 - In {n_backwards_human} human and {n_backwards_synthetic} synthetic samples time runs backwards.
   on_backwards={on_backwards!r}: {backwards_rule}.
+- {n_sentinels} point(s) at a sentinel (65535, 32767, ..., no position) were left out.
 - {n_short} sample(s) with a single point were left out.
 - {n_orphans} synthetic sample(s) have no human source here.
 - {n_without_twin} human sample(s) have no synthetic one.
@@ -53,9 +56,10 @@ def study_bunch(
     records: StudyRecords, study_set: StudySet, *, origin: str, on_backwards: str, return_X_y: bool
 ) -> Any:
     """Return the records as a Bunch, or as (data, target)."""
-    samples = np.split(records.points, records.offsets[1:-1])
+    recorded = np.split(records.points, records.offsets[1:-1])
+    samples = [s[~at_sentinel(s[:, XY])] for s in recorded]
     backwards = np.array([bool((np.diff(_column(s, "time")) < 0).any()) for s in samples])
-    short = np.diff(records.offsets) < 2
+    short = np.array([len(s) < 2 for s in samples])
     kept = ~short & ~(backwards if on_backwards == "drop" else np.zeros_like(backwards))
     chosen = np.flatnonzero(kept)
     data = [_trajectory(samples[i], clip=on_backwards == "clip") for i in chosen]
@@ -87,6 +91,7 @@ def study_bunch(
             n_backwards_synthetic=backwards[records.label == 0].sum(),
             on_backwards=on_backwards,
             backwards_rule=_BACKWARDS_RULES[on_backwards],
+            n_sentinels=len(records.points) - sum(map(len, samples)),
             n_short=short.sum(),
             n_orphans=(~np.isin(source[synthetic], source[human])).sum(),
             n_without_twin=(~np.isin(source[human], source[synthetic])).sum(),

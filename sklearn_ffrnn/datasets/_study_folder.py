@@ -59,7 +59,8 @@ def load_study_folder(
         Dictionary-like object, human samples first, with the attributes:
 
         data : list of ndarray of shape (n_points, 3)
-            x and y in the units of the device, t in milliseconds as recorded.
+            x and y in the units of the device, t in milliseconds as recorded. Points at a sentinel
+            (65535, 32767, ..., as :func:`split_movements` knows them) are left out.
         target : ndarray of int of shape (n_samples,)
             1 human, 0 synthetic.
         target_names : ndarray of str of shape (2,)

@@ -14,6 +14,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from .._columns import check_input_features, check_n_columns
+from .._jumps import warn_about_jumps
 from .._sequence_batch import SequenceBatch
 from .._trajectories import TRAJECTORY_COLUMNS, check_trajectories
 from .._typing import FloatArray
@@ -187,6 +188,8 @@ class VelocityTransformer(  # type: ignore[call-arg]
     def _learn(self, X: Any, *, reset: bool) -> VelocityTransformer:
         """Learn from `X`, on top of what was seen before unless `reset`."""
         trajectories = check_trajectories(X)
+        if not isinstance(X, SequenceBatch):  # whoever made the batch has warned
+            warn_about_jumps(trajectories, stacklevel=5)
         n_columns = trajectories[0].shape[1]
         if not reset:
             check_n_columns(self, n_columns)
@@ -220,7 +223,29 @@ class VelocityTransformer(  # type: ignore[call-arg]
             Channels, float32, padded with NaN rows at the end.
         """
         check_is_fitted(self)
-        rows = self._transform(X, "X")
+        return self._convert(X, warn=not isinstance(X, SequenceBatch))
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit_transform(self, X: Any, y: Any = None) -> Any:
+        """Learn the common length and the scale, and turn the same trajectories into velocities.
+
+        Parameters
+        ----------
+        X : list of array-like of shape (n_points, 3)
+            As in :meth:`fit`.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        sequences : ndarray of shape (n_samples, n_steps, n_channels), SequenceBatch or Series
+            As from :meth:`transform`.
+        """
+        return self._learn(X, reset=True)._convert(X, warn=False)
+
+    def _convert(self, X: Any, *, warn: bool) -> Any:
+        """Return the sequences in the container that is wanted."""
+        rows = self._transform(X, "X", warn=warn)
         if isinstance(X, SequenceBatch):
             negatives: Any = self._transform(X.negatives, "X.negatives") if len(X.negatives) else []
             return SequenceBatch(rows, negatives, X.source, negative_label=X.negative_label)
@@ -301,9 +326,11 @@ class VelocityTransformer(  # type: ignore[call-arg]
             out.append(intrinsic(sequence) if self.channels == "intrinsic" else sequence)
         return out
 
-    def _transform(self, X: Any, name: str) -> np.ndarray:
+    def _transform(self, X: Any, name: str, *, warn: bool = False) -> np.ndarray:
         trajectories = check_trajectories(X, name=name)
         check_n_columns(self, trajectories[0].shape[1], name=name)
+        if warn:
+            warn_about_jumps(trajectories, name=name, stacklevel=5)
         sequences = [s[: self.max_length_] for s in self._velocities(trajectories, name)]
         if self.scale == "dataset":
             sequences = [(s - self.mean_) / self.scale_ for s in sequences]

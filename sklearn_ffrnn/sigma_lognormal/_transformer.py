@@ -9,6 +9,7 @@ from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
 from sklearn.utils.validation import check_is_fitted
 
 from .._columns import check_input_features, check_n_columns
+from .._jumps import warn_about_jumps
 from .._trajectories import check_trajectories
 from ._extract import EXTRACTION_CONSTRAINTS, extract_strokes
 from ._features import FEATURE_NAMES, plan_features
@@ -139,6 +140,7 @@ class SigmaLognormalTransformer(TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         trajectories = check_trajectories(X, min_points=1)
         check_n_columns(self, trajectories[0].shape[1])
+        warn_about_jumps(trajectories)
         plans = extract_strokes(trajectories, **self.get_params(deep=False))
         return np.stack([plan_features(plan) for plan in plans])
 
