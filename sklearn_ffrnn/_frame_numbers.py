@@ -13,12 +13,14 @@ def as_frame(item: Any) -> Any:
 
     numpy would read such a table by position, whatever the names of its columns.
     """
-    if not isinstance(item, pd.DataFrame) and hasattr(item, "to_pandas") and hasattr(item, "columns"):
-        return item.to_pandas()
-    return item
+    if isinstance(item, pd.DataFrame) or not hasattr(item, "columns"):
+        return item
+    return item.to_pandas() if hasattr(item, "to_pandas") else item
 
 
-def select_columns(frame: pd.DataFrame, columns: list[Any], where: str, remedy: str) -> pd.DataFrame:
+def select_columns(
+    frame: pd.DataFrame, columns: list[Any], where: str, remedy: str
+) -> pd.DataFrame:
     """Return the named columns; raise ValueError if one is missing or stands there twice."""
     missing = [c for c in columns if c not in frame.columns]
     if missing:
@@ -40,10 +42,11 @@ def frame_numbers(frame: pd.DataFrame, where: str) -> np.ndarray:
     Durations come in milliseconds, and dates in milliseconds from the first in their column: from
     1970 on a float counts no more than a fourth of a microsecond.
     """
-    if all(isinstance(d, np.dtype) and d.kind in "fiub" for d in frame.dtypes):
+    dtypes = set(frame.dtypes)
+    if len(dtypes) == 1 and all(isinstance(d, np.dtype) and d.kind in "fiub" for d in dtypes):
         return frame.to_numpy()
     columns = [
-        _column_numbers(frame.iloc[:, j], f"column {name!r} of {where}")
+        _column_numbers(frame.iloc[:, j], f"{where}: column {name!r}")
         for j, name in enumerate(frame.columns)
     ]
     return np.column_stack(columns) if columns else np.empty((len(frame), 0))
@@ -60,8 +63,7 @@ def _column_numbers(column: pd.Series, where: str) -> np.ndarray:
             unit = "ns" if "[ns" in str(column.dtype) else "us"  # years before 1677 overflow in ns
             times = column.to_numpy(dtype=f"{kind}8[{unit}]")
             if kind == "M":  # always in UTC, where no clock is put back in autumn
-                known = times[~np.isnat(times)]
-                times = times - (known[0] if len(known) else np.datetime64(0, unit))
+                times = times - np.append(times[~np.isnat(times)], np.datetime64("NaT"))[0]
             return np.asarray(times / np.timedelta64(1, "ms"), dtype=np.float64)
         if kind == "c":
             raise ValueError("Complex data not supported")

@@ -14,6 +14,7 @@ from ._sequence_batch import SequenceBatch
 
 def list_items(X: Any, name: str, *, what: str) -> Any:
     """Return a list of items, or the float 3-D array itself."""
+    X = as_frame(X)
     if isinstance(X, pd.DataFrame):
         raise TypeError(
             f"{name} is one long DataFrame; turn it into {what} first: "
@@ -53,7 +54,7 @@ def as_numbers(item: Any, where: str) -> np.ndarray:
         )
     try:
         if isinstance(item, np.ma.MaskedArray):  # np.asarray returns what the mask hides
-            item = item.astype(np.float64).filled(np.nan)
+            item = np.ma.filled(item.astype(np.float64), np.nan)
         array = np.asarray(item)
         if _holds_times(array):
             raise ValueError(

@@ -82,6 +82,12 @@ class NegativeSampler(  # type: ignore[call-arg]
         ValueError, TypeError
             If a trajectory or a label is malformed, or there is nothing to make negatives from:
             the message says what to do.
+
+        Warns
+        -----
+        UserWarning
+            If movements cannot be modelled, or points are no positions, as in
+            :meth:`VelocityTransformer.fit`.
         """
         self._make(X, y, synthesis=False)
         return self

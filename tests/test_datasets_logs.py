@@ -1,3 +1,5 @@
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -51,6 +53,13 @@ class TestDollarXml:
         with pytest.raises(ValueError, match=r"a01\.xml.*" + message):
             load_dollar_xml(tmp_path)
 
+    def test_sentinels_are_left_out(self, tmp_path):
+        text = GESTURE.replace('X="124" Y="140"', 'X="65535" Y="65535"')
+        (tmp_path / "a01.xml").write_text(text, encoding="utf-8")
+        np.testing.assert_array_equal(
+            load_dollar_xml(tmp_path).data[0], [[127, 141, 0], [120, 139.5, 32]]
+        )
+
     def test_no_files(self, tmp_path):
         with pytest.raises(FileNotFoundError, match=r"holds no \*.xml files"):
             load_dollar_xml(tmp_path / "nowhere")
@@ -79,6 +88,19 @@ class TestBalabit:
         )
         assert log["state"].iloc[-1] == "Pressed"
         assert log.attrs["n_repeated"] == 1
+
+    def test_other_sentinels_are_no_positions(self, tmp_path):
+        path = tmp_path / "session_1"
+        rows = [f"0,{i},NoButton,Move,{x},{y}\n" for i, (x, y) in enumerate([(1, 2), (32767, 3)])]
+        path.write_text(HEADER + "".join(rows))
+        assert load_balabit_session(path)[["x", "y"]].isna().all(axis=1).tolist() == [False, True]
+
+    @pytest.mark.parametrize("rows", ["0,0,NoButton,Move,1,2,3\n", "0,0,NoButton,Move,1,2,3\n" * 3])
+    def test_a_cell_too_many_moves_no_columns(self, tmp_path, rows):
+        path = tmp_path / "session_1"
+        path.write_text(HEADER + rows)
+        with pytest.raises(ValueError, match="session_1 cannot be read as a CSV file"):
+            load_balabit_session(path)
 
     @pytest.mark.parametrize(
         ("text", "message"),
@@ -127,6 +149,54 @@ class TestSplitMovements:
         assert lengths(frame([0, 1, 2], x=[nan, 1, 2])) == [2]
         assert lengths(frame([0, 1, 2, 0, 1])) == [3, 2]
         assert lengths(frame([0, 1], x=[nan, nan])) == []
+
+    @pytest.mark.parametrize("value", [65535, 32767, -32768, 2**31 - 1, -(2**31), 2**32 - 1])
+    def test_sentinels_cut(self, value):
+        for dtype in ("float64", "float32"):
+            log = frame(range(8), x=[0, 1, 2, value, value, 4, 5, 6]).astype(dtype)
+            movements = split_movements(log, min_points=2)
+            assert [m[:, 0].tolist() for m in movements] == [[0, 1, 2], [4, 5, 6]]
+        assert lengths(frame(range(4), x=[value, 1, 2, 3])) == [3]
+        nowhere = np.column_stack([[5, 6, 7], [0, value, 0], [0, 1, 2]])
+        assert lengths(nowhere) == []
+
+    def test_a_tablet_may_reach_its_edge(self):
+        assert lengths(frame(range(4), x=[20000, 28000, 32767, 32767])) == [4]
+        assert lengths(frame(range(3), x=[32767] * 3)) == [3]
+
+    @pytest.mark.parametrize(
+        "log",
+        [
+            frame([5, 4, 3, 2, 1]),
+            frame([1, 0]),
+            frame([0, 1, 0, 1, 0, 1]),
+            frame([0, 0, -1, -1]),
+        ],
+    )
+    def test_log_that_is_not_in_the_order_of_time(self, log):
+        with pytest.raises(ValueError, match=r"time goes backwards.* at event [0-9]+; sort"):
+            split_movements(log, min_points=2)
+        with pytest.raises(ValueError, match="time goes backwards"):
+            split_movements(log.to_numpy())
+
+    def test_columns_in_another_order(self):
+        rng = np.random.default_rng(0)
+        log = np.column_stack([np.arange(50), rng.normal(size=(50, 2)).cumsum(axis=0)])
+        with pytest.raises(ValueError, match="columns are in the order x, y, t"):
+            split_movements(log)
+
+    def test_t_in_another_unit(self):
+        t = np.arange(0.0, 1000, 8)
+        assert len(split_movements(frame(t))) == 1
+        with pytest.warns(UserWarning, match="No movement was found.*8e[+]06, max_gap=500.*unit"):
+            assert split_movements(frame(1e6 * t)) == []
+        with pytest.warns(UserWarning, match="No rest was found.*0.008, max_gap=500.*unit"):
+            split_movements(frame(t / 1000))
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            split_movements(frame(t), max_gap=1e9)  # never to cut
+            split_movements(frame(t / 1000), max_gap=0.5)
+            split_movements(frame([0, 600]))
 
     def test_clicks_end_movements(self):
         log = frame(range(7), state=["Move", "Move", "Pressed", "Drag", "Released", "Move", "Move"])

@@ -141,7 +141,7 @@ class _Log:
 
     def movement(self) -> np.ndarray:
         """Return the points as (n_points, 3), the time counted from the first."""
-        points = np.array(self.points)
+        points: np.ndarray = np.array(self.points)
         points = points[~at_sentinel(points[:, :2])]
         points[:, 2] -= points[0, 2]
         return points

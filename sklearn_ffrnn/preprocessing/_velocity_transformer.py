@@ -138,6 +138,7 @@ class VelocityTransformer(  # type: ignore[call-arg]
         X : list of array-like of shape (n_points, 3)
             Trajectories with columns x, y, t; DataFrames with those columns, a Series or object
             array of either, a three-dimensional array padded with NaN rows, or a SequenceBatch.
+            In a DataFrame t may hold dates or durations: they are read in milliseconds.
         y : None
             Ignored.
 
@@ -150,6 +151,13 @@ class VelocityTransformer(  # type: ignore[call-arg]
         ------
         ValueError, TypeError
             If a trajectory is malformed: the message names it and the remedy.
+
+        Warns
+        -----
+        UserWarning
+            If points lie at a sentinel (65535, 32767, ...) far from all others, or a trajectory
+            jumps by more than a screen within one tick of its clock. :meth:`transform` warns too.
+            A SequenceBatch was looked through when it was made.
         """
         return self._learn(X, reset=True)
 

@@ -64,7 +64,8 @@ def extract_strokes(
     X : list of array-like of shape (n_points, 3) or (n_points, 4)
         Trajectories with columns x, y, t and, optionally, stroke_id, which changes where the pen
         was lifted; DataFrames with those columns, a Series or object array of either, or a
-        three-dimensional array padded with NaN rows.
+        three-dimensional array padded with NaN rows. In a DataFrame t may hold dates or durations,
+        which are read in milliseconds whatever `time_unit` says of numbers.
     n_jobs : int or None, default=None
         Number of processes; None is 1 unless in a :obj:`joblib.parallel_config` context, -1 is one
         a processor. Results do not depend on it.
