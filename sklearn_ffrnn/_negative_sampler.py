@@ -87,7 +87,7 @@ class NegativeSampler(  # type: ignore[call-arg]
         -----
         UserWarning
             If movements cannot be modelled, or points are no positions, as in
-            :meth:`VelocityTransformer.fit`.
+            :class:`~sklearn_ffrnn.VelocityTransformer`.
         """
         self._make(X, y, synthesis=False)
         return self

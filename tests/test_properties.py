@@ -148,6 +148,7 @@ def no_stray_warnings():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         warnings.filterwarnings("ignore", "X.* holds values up to", UserWarning)
+        warnings.filterwarnings("ignore", "X holds .* (no position|a screen)", UserWarning)
         warnings.filterwarnings("ignore", "The median step between points", UserWarning)
         yield
 

@@ -157,7 +157,7 @@ class VelocityTransformer(  # type: ignore[call-arg]
         UserWarning
             If points lie at a sentinel (65535, 32767, ...) far from all others, or a trajectory
             jumps by more than a screen within one tick of its clock. :meth:`transform` warns too.
-            A SequenceBatch was looked through when it was made.
+            A SequenceBatch was looked through by the sampler that made it.
         """
         return self._learn(X, reset=True)
 

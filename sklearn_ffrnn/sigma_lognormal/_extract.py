@@ -65,7 +65,7 @@ def extract_strokes(
         Trajectories with columns x, y, t and, optionally, stroke_id, which changes where the pen
         was lifted; DataFrames with those columns, a Series or object array of either, or a
         three-dimensional array padded with NaN rows. In a DataFrame t may hold dates or durations,
-        which are read in milliseconds whatever `time_unit` says of numbers.
+        which come in milliseconds, the default `time_unit`.
     n_jobs : int or None, default=None
         Number of processes; None is 1 unless in a :obj:`joblib.parallel_config` context, -1 is one
         a processor. Results do not depend on it.
