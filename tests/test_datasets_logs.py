@@ -3,6 +3,8 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sklearn_ffrnn.datasets import load_balabit_session, load_dollar_xml, split_movements
 
@@ -227,6 +229,46 @@ class TestSplitMovements:
     def test_bad_arguments(self, options):
         with pytest.raises(ValueError, match=f"'{next(iter(options))}' parameter"):
             split_movements(frame([0, 1]), **options)
+
+    @settings(max_examples=200, deadline=None, derandomize=True, database=None)
+    @given(
+        st.lists(
+            st.tuples(
+                st.sampled_from([0.0, 3, 8, 100, 101, 5000]),
+                st.sampled_from([0.0, 1, 250, 1000, 65535, float("nan")]),
+                st.sampled_from(["Move", "Drag", "Pressed", "released"]),
+            ),
+            min_size=1,
+            max_size=20,
+        ),
+        st.integers(2, 4),
+        st.booleans(),
+    )
+    def test_as_one_event_after_another_would_be_read(self, events, min_points, at_clicks):
+        steps, x, states = zip(*events, strict=True)
+        log = frame(np.cumsum(steps), x=np.array(x), state=states)
+        ordinary = any(value < 65535 for value in x)
+        expected, current, last = [], [], None
+        for px, t, state in zip(x, log["t"], states, strict=True):
+            nowhere = np.isnan(px) or (px == 65535 and ordinary)
+            if nowhere or (last is not None and t - last > 100):
+                expected.append(current)
+                current = []
+            if not nowhere:
+                current.append([px, t])
+                last = t
+            if at_clicks and state.lower() != "drag" and state != "Move":
+                expected.append(current)
+                current = []
+        expected = [m for m in [*expected, current] if len(m) >= min_points]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            movements = split_movements(
+                log, max_gap=100, min_points=min_points, at_clicks=at_clicks
+            )
+        assert [m[:, 0].tolist() for m in movements] == [[p[0] for p in m] for m in expected]
+        for movement, points in zip(movements, expected, strict=True):
+            np.testing.assert_array_equal(movement[:, 2], [p[1] - points[0][1] for p in points])
 
     def test_balabit_session_to_movements(self, tmp_path):
         rows = [f"0,{0.1 * i:.3f},NoButton,Move,{i},5" for i in range(8)]
