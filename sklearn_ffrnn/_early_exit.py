@@ -46,19 +46,17 @@ def scores_until_sure(
     questions = len(asked) // len(sequences)
     rows = torch.arange(len(sequences), device=scores.device)
     evidence = scores.new_empty(len(asked), 0)
-    for i in range(n_layers):
-        result = network.goodness_of_layer(i, asked)
-        said = asked.mean_over_steps(readout.evidence(network, i, result))
-        evidence = torch.cat([evidence, said], dim=1)
+    for i, output in enumerate(network(asked)):
+        of_layer = output.hidden.mean_over_steps(readout.evidence(output))
+        evidence = torch.cat([evidence, of_layer], dim=1)
         score = readout.score(network, evidence, i + 1)
         scores[rows, i] = score
         unsure = ~is_sure(score, i + 1)
-        if i == n_layers - 1 or not unsure.any():
+        if not unsure.any():
             break
         rows = rows[unsure]
-        kept = unsure.repeat_interleave(questions)
-        evidence = evidence[kept]
-        asked = asked.with_steps(network.hand_on(i, result, asked, None)).select(kept)
+        output.continuing = unsure.repeat_interleave(questions)
+        evidence = evidence[output.continuing]
     return scores
 
 

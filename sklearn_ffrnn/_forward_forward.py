@@ -284,7 +284,7 @@ class FFRNNClassifier(RNNClassifier):
     @property
     def threshold_(self) -> np.ndarray:
         """Threshold of each layer."""
-        thresholds = self.network_.threshold.cpu().numpy()
+        thresholds = self.network_.thresholds.cpu().numpy()
         return thresholds if isinstance(self.threshold, tuple) else thresholds[:, 0]
 
     def layer_goodness(self, X: Any) -> np.ndarray:
@@ -302,7 +302,7 @@ class FFRNNClassifier(RNNClassifier):
             entry for each label that the sample may carry.
         """
         scores = self._scores(self._check_prediction_data(X), self.network_.scores)
-        theta = self.network_.threshold.mean(dim=1).cpu().numpy()
+        theta = self.network_.thresholds.mean(dim=1).cpu().numpy()
         goodness: np.ndarray = scores + theta.reshape(1, -1, *[1] * (scores.ndim - 2))
         return goodness
 
@@ -418,7 +418,7 @@ class FFRNNClassifier(RNNClassifier):
     def _fit_readout(self, data: TrainingData) -> None:
         self._readout: Readout = GoodnessReadout()
         if self.readout == "logistic":
-            sizes = self.network_.output_sizes
+            sizes = [layer.recurrent.n_outputs for layer in self.network_.layers]
             readout = LogisticReadout([2 * n_units + 1 for n_units in sizes])
             evidence = self._in_batches(
                 data.sequences, lambda batch: mean_evidence(self.network_, readout, batch)

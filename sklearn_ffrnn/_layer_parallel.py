@@ -123,6 +123,7 @@ class LayerWorkers:
         network, dataset, n_layers = self.network, self.dataset, len(self.network.layers)
         dtype = np.dtype(str(dataset.values.dtype).removeprefix("torch."))
         copies = network.n_classes if network.n_classes > 2 else 1
+        n_outputs = [layer.recurrent.n_outputs for layer in network.layers]
         longest = dataset.lengths.sort(descending=True).values[: self.settings.batch_size]
         max_steps = int(longest.sum()) * copies
         self.connections: list[Any] = []
@@ -130,7 +131,7 @@ class LayerWorkers:
         with ExitStack() as stack:
             between = [
                 stack.enter_context(
-                    closing(_Slots(context, max_steps, network.output_sizes[i], dtype))
+                    closing(_Slots(context, max_steps, n_outputs[i], dtype))
                 )
                 for i in range(n_layers - 1)
             ]
@@ -207,13 +208,8 @@ def _of_layer(
 
 def _tensors(network: ForwardForwardRNN, i: int) -> list[torch.Tensor]:
     """Return all that learning in layer `i` changes."""
-    modules = [network.layers[i], *network.normalizations[i : i + 1]]
-    if i == 0:
-        modules.append(network.differences)
-    return [
-        *(tensor for module in modules for tensor in module.state_dict().values()),
-        network.threshold[i],
-    ]
+    modules = [network.layers[i], *([network.differences] if i == 0 else [])]
+    return [tensor for module in modules for tensor in module.state_dict().values()]
 
 
 def _work(i: int, below: _Slots | None, above: _Slots | None, connection: Any) -> None:
@@ -263,16 +259,19 @@ def _learn(
     above: _Slots | None,
 ) -> float:
     """Compute the gradient of layer `i` on batch `k`, and hand on its activations first."""
-    sequences, positive, weight = network.positives_and_negatives(dataset.batch(index))
-    n_steps = len(sequences.sample)
-    if below is not None:
+    x, positive, weight = network.positives_and_negatives(dataset.batch(index))
+    n_steps = len(x.sample)
+    if below is None:
+        x = network.differences(x, weight)
+    else:
         below.filled.acquire()
-        sequences = sequences.with_steps(below[k][:n_steps])
-    result = network.goodness_of_layer(i, sequences, weight)
-    loss = network.loss_of_layer(i, result, sequences, positive, weight)
+        x = x.with_steps(below[k][:n_steps])
+    layer = network.layers[i]
+    goodness, hidden = layer(x)
+    loss = layer.loss(goodness, positive, weight)
     if above is not None:
         above.free.acquire()
-        above[k][:n_steps].copy_(network.hand_on(i, result, sequences, weight))
+        above[k][:n_steps].copy_(layer.normalize(hidden.detach(), weight).steps)
         above.filled.release()
     loss.backward()
     if below is not None:

@@ -16,7 +16,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from torch import Tensor
 
-from .nn import ForwardForwardRNN, Packed, StepGoodness
+from .nn import ForwardForwardRNN, LayerOutput, Packed, with_neutral_label
 
 # Inverse penalty on the weights of standardized evidence: hundreds of columns that say much the
 # same, learnt from samples that the layers have seen.
@@ -31,8 +31,8 @@ class Readout(ABC):
         """Return what the network is to read."""
 
     @abstractmethod
-    def evidence(self, network: ForwardForwardRNN, i: int, result: StepGoodness) -> Tensor:
-        """Return what layer `i` says at each step: (n_steps_in_all, n_columns)."""
+    def evidence(self, output: LayerOutput) -> Tensor:
+        """Return the evidence of a layer at each step: (n_steps, n_columns)."""
 
     @abstractmethod
     def weights(self, n_layers: int) -> tuple[Tensor, Tensor]:
@@ -54,11 +54,11 @@ class GoodnessReadout(Readout):
 
     def ask(self, network: ForwardForwardRNN, sequences: Packed) -> Packed:
         """Return the sequences, with every label if there are more than two."""
-        return network.questions(sequences)
+        return network.ask_every_label(sequences)
 
-    def evidence(self, network: ForwardForwardRNN, i: int, result: StepGoodness) -> Tensor:
+    def evidence(self, output: LayerOutput) -> Tensor:
         """Return g_t - theta: one column."""
-        return network.margin(i, result.goodness)[:, None]
+        return output.layer.margin(output.goodness.per_step)[:, None]
 
     def weights(self, n_layers: int) -> tuple[Tensor, Tensor]:
         """Return equal weights."""
@@ -125,12 +125,14 @@ class LogisticReadout(Readout):
 
     def ask(self, network: ForwardForwardRNN, sequences: Packed) -> Packed:
         """Return the sequences, with a neutral label if there are more than two."""
-        return network.unlabelled(sequences)
+        if network.n_classes == 2:
+            return sequences
+        return with_neutral_label(sequences, network.n_classes)
 
-    def evidence(self, network: ForwardForwardRNN, i: int, result: StepGoodness) -> Tensor:
+    def evidence(self, output: LayerOutput) -> Tensor:
         """Return h, h^2 and g."""
-        hidden = result.hidden.double()
-        return torch.cat([hidden, hidden**2, result.goodness.double()[:, None]], dim=1)
+        hidden, goodness = output.hidden.steps.double(), output.goodness.per_step.double()
+        return torch.cat([hidden, hidden**2, goodness[:, None]], dim=1)
 
     def weights(self, n_layers: int) -> tuple[Tensor, Tensor]:
         """Return those that were fitted."""
@@ -143,13 +145,9 @@ class LogisticReadout(Readout):
 
 def mean_evidence(network: ForwardForwardRNN, readout: Readout, sequences: Packed) -> Tensor:
     """Return what all layers say of each sequence, averaged over its steps."""
-    asked = readout.ask(network, sequences)
+    outputs = network(readout.ask(network, sequences))
     return torch.cat(
-        [
-            asked.mean_over_steps(readout.evidence(network, i, result))
-            for i, result in enumerate(network.layer_goodness(asked))
-        ],
-        dim=1,
+        [output.hidden.mean_over_steps(readout.evidence(output)) for output in outputs], dim=1
     )
 
 
@@ -170,8 +168,8 @@ def scores_over_time(
     asked = readout.ask(network, sequences)
     weights, offsets = (x.to(asked.steps.device) for x in readout.weights(len(network.layers)))
     outputs, done = weights.new_zeros(()), 0
-    for i, result in enumerate(network.layer_goodness(asked)):
-        evidence = readout.evidence(network, i, result)
+    for output in network(asked):
+        evidence = readout.evidence(output)
         columns = evidence.shape[1]
         outputs = outputs + evidence @ weights[done : done + columns]
         done += columns

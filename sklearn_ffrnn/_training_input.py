@@ -16,7 +16,7 @@ from ._ragged import Ragged
 from ._sequence_batch import SequenceBatch
 from ._sequences import is_sequence_input
 from ._training_data import TrainingData
-from .nn import most_active
+from .nn import activation_limit
 
 
 def check_training_input(
@@ -75,11 +75,11 @@ def _check_X_y(
 def _warn_of_saturation(sequences: Ragged) -> None:
     """Warn of values that saturate all units, so that nothing is learnt from them."""
     size = np.abs(sequences.values).max(axis=1)
-    most = most_active(getattr(torch, str(size.dtype)))
-    if size.max() > most:
+    limit = activation_limit(getattr(torch, str(size.dtype)))
+    if size.max() > limit:
         row = np.searchsorted(np.cumsum(sequences.lengths), size.argmax(), side="right")
         warnings.warn(
-            f"X[{row}] holds values up to {size.max():.3g}, and units saturate at {most:.3g}: "
+            f"X[{row}] holds values up to {size.max():.3g}, and units saturate at {limit:.3g}: "
             "nothing is learnt there. Scale it (VelocityTransformer(scale='dataset')).",
             UserWarning,
             stacklevel=7,

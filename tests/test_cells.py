@@ -8,7 +8,7 @@ from sklearn_ffrnn import BPTTRNNClassifier, FFRNNClassifier
 from sklearn_ffrnn._sequences import check_sequences
 from sklearn_ffrnn._training_data import make_dataset
 from sklearn_ffrnn.nn import ForwardForwardRNN, Packed
-from sklearn_ffrnn.nn._layers import make_layers
+from sklearn_ffrnn.nn._make_layers import make_layers
 
 
 def make_data(n=80, seed=0):
@@ -62,16 +62,14 @@ class TestLayers:
             batch.sequences.steps, torch.tensor(batch.sequences.sizes)
         )
         expected = rnn(packed)[0].data
-        got = layer(batch.sequences.steps, batch.sequences)
+        got = layer(batch.sequences).steps
         torch.testing.assert_close(got, expected)
         for n_groups in (1, 2):
             layer.zero_grad()
             rnn.zero_grad()
-            activity, hidden = layer.squared_activity(
-                batch.sequences.steps, batch.sequences, n_groups
-            )
-            torch.testing.assert_close(hidden, expected)
-            assert not hidden.requires_grad
+            activity, hidden = layer.squared_activity(batch.sequences, n_groups)
+            torch.testing.assert_close(hidden.steps, expected)
+            assert not hidden.steps.requires_grad
             # A group has its share of both directions.
             by_direction = (rnn(packed)[0].data ** 2).unflatten(1, (-1, n_groups, 6 // n_groups))
             reference = by_direction.mean(dim=(1, 3))
@@ -101,11 +99,11 @@ def test_learns_and_repeats(make, cell, bidirectional):
 
 
 def test_no_gradient_between_gated_layers():
-    network = ForwardForwardRNN(2, 2, hidden_layer_sizes=[4, 4], threshold=[0, 0], cell="gru")
+    network = ForwardForwardRNN(2, 2, hidden_layer_sizes=[4, 4], threshold=[(0, 0)] * 2, cell="gru")
     batch = pack(make_data(6)[0])
     sequences = batch.sequences.with_steps(batch.sequences.steps.float())
-    _, second = network.layer_goodness(sequences)
-    second.goodness.sum().backward()
+    _, second = network(sequences)
+    second.goodness.per_step.sum().backward()
     assert all(p.grad is None for p in network.layers[0].parameters())
     assert all(p.grad is not None for p in network.layers[1].parameters())
 

@@ -110,7 +110,7 @@ def test_values_that_overflow_at_prediction(make_ff, sequences):
     X, y = sequences
     classifier = make_ff(max_iter=1, n_differences=0).fit(X, y)
     with torch.no_grad():
-        classifier.network_.layers[0].w_x[0] = torch.tensor([10.0, -10.0])
+        classifier.network_.layers[0].recurrent.w_x[0] = torch.tensor([10.0, -10.0])
     with pytest.raises(ValueError, match=r"X\[1\] holds values too large"):
         classifier.predict([X[0], np.full((3, 2), 3e38), X[2]])
 

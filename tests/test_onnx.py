@@ -85,7 +85,8 @@ def test_units_saturate_as_they_do_here(sequences, tmp_path):
     X, y = sequences
     model = tiny(FFRNNClassifier, calibrate=False).fit(X, y)
     for layer in model.network_.layers:
-        layer.w_h.data.abs_().add_(1)  # activities double at every step, until they are cut
+        # Activities double at every step, until they are cut.
+        layer.recurrent.w_h.data.abs_().add_(1)
     path = tmp_path / "model.onnx"
     model.to_onnx(path)
     huge = [np.full((60, 2), 1e3), np.full((40, 2), 1.0)]

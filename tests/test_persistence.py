@@ -247,7 +247,7 @@ class TestSave:
         save(fitted, path)
         before = path.read_bytes()
         broken = copy.deepcopy(fitted)
-        broken.network_.layers[0].bias.data[0] = torch.nan
+        broken.network_.layers[0].recurrent.bias.data[0] = torch.nan
         with pytest.raises(ValueError, match=r"FFRNNClassifier can't be saved, for .* holds NaN"):
             save(broken, path)
         assert path.read_bytes() == before

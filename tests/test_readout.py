@@ -44,7 +44,7 @@ class TestLogisticReadout:
         evidence = []
         for x in X:
             h, columns = np.asarray(x, np.float32), []
-            for i, layer in enumerate(classifier.network_.layers):
+            for i, layer in enumerate(layer.recurrent for layer in classifier.network_.layers):
                 w_x, w_h, b = (p.detach().numpy() for p in (layer.w_x, layer.w_h, layer.bias))
                 states, before = [], np.zeros(len(b), np.float32)
                 for step in h:
@@ -56,7 +56,7 @@ class TestLogisticReadout:
                 g = 10 * np.log((a + 0.01) / (b + 0.01))
                 columns += [states.mean(axis=0), (states**2).mean(axis=0), [g.mean()]]
                 if i < 2:
-                    norm = classifier.network_.normalizations[i]
+                    norm = classifier.network_.layers[i].normalize
                     h = (states - norm.mean.numpy()) / np.sqrt(norm.variance.numpy() + 1e-5)
             evidence.append(np.concatenate(columns))
         scaled = StandardScaler().fit_transform(np.array(evidence))

@@ -7,10 +7,11 @@ import torch
 from torch import nn
 
 from .._readout import GoodnessReadout, Readout
-from ..nn import ForwardForwardRNN
-from ..nn._activity import mean_squares
-from ..nn._bidirectional import Bidirectional
-from ..nn._goodness import LOG_RATIO_SCALE, SILENCE
+from ..nn import ForwardForwardLayer, ForwardForwardRNN
+from ..nn._bidirectional_layer import BidirectionalLayer
+from ..nn._goodness import EPSILON as GOODNESS_EPSILON
+from ..nn._goodness import LOG_RATIO_SCALE
+from ..nn._mean_squares import mean_squares
 from ..nn._normalization import EPSILON, LayerNorm, Standardize
 from ._differences import standardized, with_differences
 from ._graph import Graph
@@ -28,18 +29,16 @@ def forward_forward_scores(
         sequences = label(graph, network.n_classes, sequences)
     sequences = with_differences(graph, network.differences, sequences)
     evidence = []
-    for i, layer in enumerate(network.layers):
-        hidden = hidden_states(graph, layer, sequences)
-        said = _goodness(graph, network, i, hidden)
+    for layer in network.layers:
+        hidden = hidden_states(graph, layer.recurrent, sequences)
+        said = _goodness(graph, layer, hidden)
         if by_goodness:
-            said = graph.node("Sub", said, graph.constant(network.threshold[i].mean()))
+            said = graph.node("Sub", said, graph.constant(layer.theta.mean()))
         else:
             wide = graph.cast(hidden, "float64")
             said = graph.node("Concat", wide, graph.node("Mul", wide, wide), said, axis=2)
         evidence.append(sequences.mean_over_steps(graph, said))
-        if i < len(network.normalizations):
-            normalized = _normalized(graph, network.normalizations[i], hidden)
-            sequences = sequences._replace(steps=normalized)
+        sequences = sequences._replace(steps=_normalized(graph, layer.normalize, hidden))
     weights, offsets = map(graph.constant, readout.weights(len(network.layers)))
     outputs = graph.node("MatMul", graph.node("Concat", *evidence, axis=1), weights)
     scores = graph.node("Add", outputs, offsets)
@@ -48,20 +47,20 @@ def forward_forward_scores(
     return scores
 
 
-def _goodness(graph: Graph, network: ForwardForwardRNN, i: int, hidden: str) -> str:
-    """Return the goodness of every step in layer `i`, (T, n, 1), in double precision."""
-    n_directions = 2 if isinstance(network.layers[i], Bidirectional) else 1
-    n_units = network.output_sizes[i] // n_directions
+def _goodness(graph: Graph, layer: ForwardForwardLayer, hidden: str) -> str:
+    """Return the goodness of every step in a layer, (T, n, 1), in double precision."""
+    n_directions = 2 if isinstance(layer.recurrent, BidirectionalLayer) else 1
+    n_units = layer.recurrent.n_outputs // n_directions
     squares = graph.node("Mul", hidden, hidden)
     # What one unit alone, with an activity of 1, adds to the mean square of each group.
-    shares = mean_squares(torch.eye(n_units), 2 if network.goodness == "log_ratio" else 1)
+    shares = mean_squares(torch.eye(n_units), 2 if layer.goodness == "log_ratio" else 1)
     shares = torch.cat([shares] * n_directions) / n_directions
-    if network.goodness == "sum":
+    if layer.goodness == "sum":
         shares = torch.ones_like(shares)
     activity = graph.node("MatMul", squares, graph.constant(shares))
-    if network.goodness != "log_ratio":
+    if layer.goodness != "log_ratio":
         return graph.cast(activity, "float64")
-    silenced = graph.node("Add", activity, graph.constant(SILENCE, np.float32))
+    silenced = graph.node("Add", activity, graph.constant(GOODNESS_EPSILON, np.float32))
     logs = graph.cast(graph.node("Log", silenced), "float64")
     return graph.node("MatMul", logs, graph.constant([[LOG_RATIO_SCALE], [-LOG_RATIO_SCALE]]))
 

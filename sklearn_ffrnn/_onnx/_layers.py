@@ -7,9 +7,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ..nn import RecurrentLayer, most_active
-from ..nn._bidirectional import Bidirectional
-from ..nn._gated import GatedLayer
+from ..nn import ReLULayer, activation_limit
+from ..nn._bidirectional_layer import BidirectionalLayer
+from ..nn._gated_layer import GatedLayer
 from ._graph import Graph
 from ._sequences import PaddedSequences
 
@@ -20,14 +20,14 @@ GATES = {"GRU": [1, 0, 2], "LSTM": [0, 3, 1, 2]}
 
 def hidden_states(graph: Graph, layer: nn.Module, sequences: PaddedSequences) -> str:
     """Return the hidden states of a layer, (T, n, n_units), computed in single precision."""
-    both = isinstance(layer, Bidirectional)
+    both = isinstance(layer, BidirectionalLayer)
     directions: list[Any] = [layer.forwards, layer.backwards] if both else [layer]
     attributes: dict[str, Any] = {}
-    if isinstance(directions[0], RecurrentLayer):
+    if isinstance(directions[0], ReLULayer):
         operator, by_direction = "RNN", map(_relu_weights, directions)
         # The operator clips what the ReLU gets, which comes to the same as clipping its result.
-        most = min(most_active(directions[0].bias.dtype), torch.finfo(torch.float32).max)
-        attributes = {"activations": ["Relu"] * len(directions), "clip": most}
+        limit = min(activation_limit(directions[0].bias.dtype), torch.finfo(torch.float32).max)
+        attributes = {"activations": ["Relu"] * len(directions), "clip": limit}
     else:
         operator, by_direction = type(directions[0].cell).__name__, map(_gated_weights, directions)
         if operator == "GRU":
@@ -47,7 +47,7 @@ def hidden_states(graph: Graph, layer: nn.Module, sequences: PaddedSequences) ->
     return graph.node("Reshape", hidden, graph.constant([0, 0, -1]))
 
 
-def _relu_weights(layer: RecurrentLayer) -> tuple[Tensor, Tensor, Tensor]:
+def _relu_weights(layer: ReLULayer) -> tuple[Tensor, Tensor, Tensor]:
     """Return W, R and B of the operator."""
     return layer.w_x, layer.w_h, torch.cat([layer.bias, torch.zeros_like(layer.bias)])
 

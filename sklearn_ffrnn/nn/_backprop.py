@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import Tensor, nn
 
+from ._base_network import Network
+from ._dataset import Batch
 from ._differences import Differences
-from ._layers import make_layers, output_sizes
 from ._losses import class_cross_entropy
-from ._network import Network
-from ._packed import Batch, Packed
+from ._make_layers import make_layers
+from ._packed import Packed
 
 
 class Dropout(nn.Module):
@@ -90,7 +91,7 @@ class BackpropRNN(Network):
         self.n_classes = n_classes
         self.pooling = pooling
         self.differences = Differences(n_channels, n_differences, dtype=dtype)
-        self.layers = make_layers(
+        layers = make_layers(
             n_channels * (1 + n_differences),
             hidden_layer_sizes,
             cell=cell,
@@ -99,7 +100,8 @@ class BackpropRNN(Network):
             dtype=dtype,
             activity_dtype=activity_dtype,
         )
-        n_last = output_sizes(hidden_layer_sizes, bidirectional)[-1]
+        self.layers = nn.ModuleList(layers)
+        n_last = layers[-1].n_outputs
         self.dropout = Dropout(dropout, generator)
         n_outputs = 1 if n_classes == 2 else n_classes
         n_read = n_steps if pooling == "flatten" else 1
@@ -117,10 +119,10 @@ class BackpropRNN(Network):
 
         `weight` (n_sequences,) weighs the statistics of the differences in training.
         """
-        steps = self.differences(sequences, weight)
+        x = self.differences(sequences, weight)
         for i, layer in enumerate(self.layers):
-            steps = layer(steps if i == 0 else self.dropout(steps), sequences)
-        steps = steps.to(self.head.dtype)
+            x = layer(x if i == 0 else x.with_steps(self.dropout(x.steps)))
+        steps = x.steps.to(self.head.dtype)
         if self.pooling == "mean":
             logits = sequences.mean_over_steps(steps) @ self.head[0]
         elif self.pooling == "last":

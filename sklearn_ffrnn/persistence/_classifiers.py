@@ -170,7 +170,8 @@ def _readout(record: Record, network: Network) -> dict[str, Readout]:
         raise ValueError(f"{record.where} has a readout {kind!r:.40}.")
     if kind == "goodness":
         return {"_readout": GoodnessReadout()}
-    readout = LogisticReadout([2 * n_units + 1 for n_units in network.output_sizes])
+    sizes = [layer.recurrent.n_outputs for layer in network.layers]
+    readout = LogisticReadout([2 * n_units + 1 for n_units in sizes])
     n_outputs = 1 if network.n_classes == 2 else network.n_classes
     readout.stages = [
         (

@@ -1,4 +1,4 @@
-"""How active the units of a layer are."""
+"""Mean squares of groups of units."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ def mean_squares(hidden: Tensor, n_groups: int) -> Tensor:
     squares = [
         # The norm, unlike the dot product, allocates no products.
         torch.linalg.vector_norm(groups, dim=2, dtype=dtype).square() / groups.shape[2]
-        for groups in by_group(hidden, n_groups)
+        for groups in split_units(hidden, n_groups)
     ]
     return torch.cat(squares, dim=1)
 
 
-def by_group(states: Tensor, n_groups: int) -> list[Tensor]:
+def split_units(states: Tensor, n_groups: int) -> list[Tensor]:
     """Return views (n_steps, some groups, units): one of all groups if they are of one size."""
     if states.shape[1] % n_groups == 0:
         return [states.unflatten(1, (n_groups, -1))]

@@ -1,4 +1,4 @@
-"""Gated layers, torch's own, in the interface of :class:`Layer`."""
+"""Layers of gated units, torch's own."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from torch import Tensor, nn
 from torch.func import functional_call
 from torch.nn.utils.rnn import PackedSequence
 
-from ._activity import mean_squares
-from ._layer import Layer
+from ._mean_squares import mean_squares
 from ._packed import Packed
+from ._recurrent_layer import RecurrentLayer
 
 CELLS = {"gru": nn.GRU, "lstm": nn.LSTM}
 
@@ -29,7 +29,7 @@ def _full_precision(device: torch.device) -> AbstractContextManager[None]:
     )
 
 
-class GatedLayer(Layer):
+class GatedLayer(RecurrentLayer):
     """One layer of GRU (Cho et al. 2014) or LSTM units (Hochreiter & Schmidhuber 1997).
 
     Their activities lie between -1 and 1.
@@ -63,24 +63,23 @@ class GatedLayer(Layer):
         empty = CELLS[cell](n_inputs, n_units, dtype=dtype, device="meta")
         # Where torch makes tensors just now, which load sets to "meta".
         self.cell = empty.to_empty(device=torch.empty(0).device)
+        self.n_outputs = n_units
         self.activity_dtype = activity_dtype or dtype
         with torch.no_grad():
             for weight in self.cell.parameters():
                 weight.uniform_(-(n_units**-0.5), n_units**-0.5, generator=generator)
 
-    def forward(self, steps: Tensor, sequences: Packed) -> Tensor:
-        """Return hidden states that pass gradients to the layer below."""
-        packed = PackedSequence(steps.to(self.activity_dtype), torch.tensor(sequences.sizes))
+    def forward(self, x: Packed) -> Packed:
+        """Return the hidden states, which pass gradients to the weights and to `x`."""
+        packed = PackedSequence(x.steps.to(self.activity_dtype), torch.tensor(x.sizes))
         weights = {
             name: weight.to(self.activity_dtype) for name, weight in self.cell.named_parameters()
         }
-        with _full_precision(steps.device):
+        with _full_precision(x.steps.device):
             hidden: PackedSequence = functional_call(self.cell, weights, (packed,))[0]
-        return hidden.data
+        return x.with_steps(hidden.data)
 
-    def squared_activity(
-        self, steps: Tensor, sequences: Packed, n_groups: int = 1
-    ) -> tuple[Tensor, Tensor]:
+    def squared_activity(self, x: Packed, n_groups: int = 1) -> tuple[Tensor, Packed]:
         """Return the mean square of each group of units per step, and the hidden states."""
-        hidden = self(steps, sequences)
-        return mean_squares(hidden, n_groups), hidden.detach()
+        hidden = self(x)
+        return mean_squares(hidden.steps, n_groups), hidden.detach()

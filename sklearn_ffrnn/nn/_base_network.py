@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from torch import Tensor, nn
 
-from ._packed import Batch, Packed
+from ._dataset import Batch
+from ._packed import Packed
 
 
 class Network(nn.Module, ABC):
