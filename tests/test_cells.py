@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from sklearn_ffrnn import BPTTRNNClassifier, FFRNNClassifier
-from sklearn_ffrnn._sequences import check_sequences
-from sklearn_ffrnn._training_data import make_dataset
+from sklearn_ffrnn._input._sequences import check_sequences
+from sklearn_ffrnn._training._data import make_dataset
 from sklearn_ffrnn.nn import ForwardForwardRNN, Packed
 from sklearn_ffrnn.nn._make_layers import make_layers
 

@@ -25,7 +25,7 @@ from sklearn_ffrnn import (
     load,
     save,
 )
-from sklearn_ffrnn._distortions import DISTORTIONS, make_distorted
+from sklearn_ffrnn._outliers._distortions import DISTORTIONS, make_distorted
 
 
 def small(**settings):

@@ -22,11 +22,7 @@ from sklearn_ffrnn import (
     SigmaLognormalNegativeSampler,
     VelocityTransformer,
 )
-from sklearn_ffrnn.sigma_lognormal import (
-    SigmaLognormalTransformer,
-    extract_strokes,
-    synthesize,
-)
+from sklearn_ffrnn.sigma_lognormal import SigmaLognormalTransformer, extract_strokes, synthesize
 
 
 def examples(n):

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from .._readout import GoodnessReadout, Readout
+from .._scoring import GoodnessReadout, Readout
 from ..nn import ForwardForwardLayer, ForwardForwardRNN
 from ..nn._bidirectional_layer import BidirectionalLayer
 from ..nn._goodness import EPSILON as GOODNESS_EPSILON

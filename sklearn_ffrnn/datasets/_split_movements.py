@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from sklearn.utils._param_validation import Interval, validate_params
 
-from .._trajectories import TRAJECTORY_COLUMNS
+from .._input import TRAJECTORY_COLUMNS
 
 _CLICKS = {"pressed", "released"}
 

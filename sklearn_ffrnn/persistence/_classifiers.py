@@ -9,14 +9,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .._bptt import BPTTRNNClassifier
-from .._calibration import Calibration
-from .._classifier import RNNClassifier
-from .._forward_forward import FFRNNClassifier
-from .._layer_sizes import layer_sizes
-from .._readout import GoodnessReadout, LogisticReadout, Readout
-from .._recent_scores import RecentScores
-from .._trainer import Training
+from .._classifiers import BaseRNNClassifier, BPTTRNNClassifier, FFRNNClassifier, layer_sizes
+from .._scoring import Calibration, GoodnessReadout, LogisticReadout, Readout, RecentScores
+from .._training import Training
 from ..nn import ForwardForwardRNN, Network
 from ._networks import generator_from, network_tensors, restore_network
 from ._parameters import describe_parameters, other_attributes, restore_parameters
@@ -35,7 +30,7 @@ _RECENT = ("scores", "target", "weight")
 _DEVICES = ("cpu", "cuda", "mps", "xpu")
 
 
-def describe_classifier(classifier: RNNClassifier) -> Description:
+def describe_classifier(classifier: BaseRNNClassifier) -> Description:
     """Return a fitted classifier as values and tensors."""
     parameters, left_out = describe_parameters(classifier)
     left_out += other_attributes(classifier, {*_VALUES, *_OTHERS})
@@ -65,9 +60,9 @@ def describe_classifier(classifier: RNNClassifier) -> Description:
     return Description(fields, tensors, left_out)
 
 
-def restore_classifier(cls: type[RNNClassifier], record: Record) -> RNNClassifier:
+def restore_classifier(cls: type[BaseRNNClassifier], record: Record) -> BaseRNNClassifier:
     """Undo :func:`describe_classifier`; nothing of the record is used before it is checked."""
-    classifier: RNNClassifier = restore_parameters(cls, record)
+    classifier: BaseRNNClassifier = restore_parameters(cls, record)
     layer_sizes(classifier.hidden_layer_sizes)
     classes = _classes(record)
     n_channels = record.count("n_features_in_", 1)

@@ -6,15 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from .._classifier import RNNClassifier
-from .._layer_sizes import layer_sizes
-from .._outlier_detector import FFRNNOutlierDetector
-from ._classifiers import (
-    CLASSIFIERS,
-    describe_classifier,
-    feature_names,
-    restore_classifier,
-)
+from .._classifiers import BaseRNNClassifier, layer_sizes
+from .._outliers import FFRNNOutlierDetector
+from ._classifiers import CLASSIFIERS, describe_classifier, feature_names, restore_classifier
 from ._parameters import describe_parameters, other_attributes, restore_parameters
 from ._record import Description, Record
 
@@ -68,7 +62,7 @@ def restore_detector(cls: type[FFRNNOutlierDetector], record: Record) -> FFRNNOu
     return detector
 
 
-def _class_name(classifier: RNNClassifier) -> str:
+def _class_name(classifier: BaseRNNClassifier) -> str:
     name = type(classifier).__name__
     if CLASSIFIERS.get(name) is not type(classifier):
         raise TypeError(
@@ -78,7 +72,7 @@ def _class_name(classifier: RNNClassifier) -> str:
     return name
 
 
-def _class_named(record: Record) -> type[RNNClassifier]:
+def _class_named(record: Record) -> type[BaseRNNClassifier]:
     name: Any = record.field("class", str)
     if name not in CLASSIFIERS:
         raise ValueError(f"{record.where} is {name!r:.40}, none of {list(CLASSIFIERS)}.")

@@ -10,10 +10,10 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
 
-from .._outlier_detector import FFRNNOutlierDetector
-from ..negatives import MixedNegativeSampler
+from .._outliers import FFRNNOutlierDetector
+from ..negatives import MixedNegativeSampler, SigmaLognormalNegativeSampler
 from ..preprocessing import TrajectoryAugmenter, VelocityTransformer
-from ..sigma_lognormal import SigmaLognormalNegativeSampler, SigmaLognormalTransformer
+from ..sigma_lognormal import SigmaLognormalTransformer
 from ._classifiers import CLASSIFIERS, describe_classifier, restore_classifier
 from ._detectors import describe_detector, restore_detector
 from ._file import read, replacing, write

@@ -8,9 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .._classifier import RNNClassifier
-from .._layer_sizes import layer_sizes
-from .._ragged import Ragged
+from .._classifiers import BaseRNNClassifier, layer_sizes
+from .._input import Ragged
 from ..nn import BackpropRNN, Network
 from ._record import Record
 
@@ -32,7 +31,7 @@ def network_tensors(network: Network, optimizer_state: dict[str, Any]) -> dict[s
 
 
 def restore_network(
-    plan: RNNClassifier, record: Record, n_channels: int, n_classes: int
+    plan: BaseRNNClassifier, record: Record, n_channels: int, n_classes: int
 ) -> tuple[Network, dict[str, Any]]:
     """Return the network that `plan` makes, and the state of its optimizer.
 

@@ -7,16 +7,15 @@ from typing import Any
 import numpy as np
 import torch
 
-from .._negative_sampler import NegativeSampler
-from ..negatives import MixedNegativeSampler
+from ..negatives import BaseNegativeSampler, MixedNegativeSampler, SigmaLognormalNegativeSampler
 from ..negatives._mixed_sampler import FAMILIES
 from ..preprocessing import TrajectoryAugmenter, VelocityTransformer
-from ..sigma_lognormal import SigmaLognormalNegativeSampler, SigmaLognormalTransformer, StrokePlan
+from ..sigma_lognormal import SigmaLognormalTransformer, StrokePlan
 from ._parameters import describe_parameters, other_attributes, restore_parameters
 from ._record import Description, Record
 
 Transformer = (
-    VelocityTransformer | TrajectoryAugmenter | SigmaLognormalTransformer | NegativeSampler
+    VelocityTransformer | TrajectoryAugmenter | SigmaLognormalTransformer | BaseNegativeSampler
 )
 
 # What attributes hold: values of one of some types, arrays of one axis, or plans by row.
@@ -41,7 +40,7 @@ def learnt(transformer: Transformer) -> dict[str, Any]:
                 "var_": FLOATS,
                 "scale_": FLOATS,
             }
-    elif isinstance(transformer, NegativeSampler):
+    elif isinstance(transformer, BaseNegativeSampler):
         attributes |= {"n_negatives_": COUNT, "source_": INTEGERS, "unmodelled_": INTEGERS}
         if isinstance(transformer, MixedNegativeSampler):
             attributes |= {"family_": INTEGERS}
@@ -113,6 +112,6 @@ def _is_sound(transformer: Transformer) -> bool:
             sound &= all(len(statistic) == n_channels for statistic in statistics)
             sound &= transformer.n_steps_seen_ > 0
             sound &= bool(np.all(transformer.var_ >= 0) and np.all(transformer.scale_ > 0))
-    elif isinstance(transformer, NegativeSampler):
+    elif isinstance(transformer, BaseNegativeSampler):
         sound &= len(transformer.source_) == transformer.n_negatives_
     return sound

@@ -11,16 +11,13 @@ from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from .._columns import check_n_columns
-from .._sequence_batch import SequenceBatch
-from .._trajectories import check_trajectories
-from .._trajectories_out import TrajectoriesOut
+from .._input import SequenceBatch, TrajectoryOutputMixin, check_n_columns, check_trajectories
 from ._augmentation import cut, on_lattice_of, turn
 
 
 # mypy doesn't know scikit-learn's class keyword, for scikit-learn carries no types.
 class TrajectoryAugmenter(  # type: ignore[call-arg]
-    TrajectoriesOut, TransformerMixin, BaseEstimator, auto_wrap_output_keys=None
+    TrajectoryOutputMixin, TransformerMixin, BaseEstimator, auto_wrap_output_keys=None
 ):
     """Replace each training movement by another view of it; leave all others as they are.
 

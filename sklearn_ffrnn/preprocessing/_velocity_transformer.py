@@ -13,20 +13,17 @@ from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from .._columns import check_input_features, check_n_columns
-from .._sequence_batch import SequenceBatch
-from .._trajectories import TRAJECTORY_COLUMNS, check_trajectories
-from .._typing import FloatArray
-from ..sigma_lognormal._lattice import find_lattice
-from ._intrinsic import NAMES, intrinsic
-from ._velocity import (
-    Moments,
-    divisor,
-    merge_equal_times,
-    resample_uniformly,
-    velocity,
-    z_score,
+from .._input import (
+    TRAJECTORY_COLUMNS,
+    SequenceBatch,
+    check_input_features,
+    check_n_columns,
+    check_trajectories,
 )
+from .._recording import find_lattice
+from .._typing import FloatArray
+from ._intrinsic import NAMES, intrinsic
+from ._velocity import Moments, divisor, merge_equal_times, resample_uniformly, velocity, z_score
 
 LARGEST = float(np.finfo(np.float32).max)
 

@@ -8,8 +8,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
 from sklearn.utils.validation import check_is_fitted
 
-from .._columns import check_input_features, check_n_columns
-from .._trajectories import check_trajectories
+from .._input import check_input_features, check_n_columns, check_trajectories
 from ._extract import EXTRACTION_CONSTRAINTS, extract_strokes
 from ._features import FEATURE_NAMES, plan_features
 
