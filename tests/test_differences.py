@@ -4,7 +4,7 @@ import torch
 from sklearn.metrics import roc_auc_score
 
 from sklearn_ffrnn import BPTTRNNClassifier, FFRNNClassifier
-from sklearn_ffrnn.nn import SequenceDataset, with_neutral_label
+from sklearn_ffrnn.nn import SequenceDataset, with_every_label
 from sklearn_ffrnn.nn._differences import Differences
 
 LENGTHS = [5, 1, 9, 2, 9]
@@ -72,7 +72,7 @@ def test_a_weight_of_two_is_the_sequence_twice():
 
 def test_labels_have_no_differences():
     batch, _ = packed(make_sequences(n_channels=2))
-    labelled = with_neutral_label(batch, 3)
+    labelled, _ = with_every_label(batch, 3)
     assert Differences(2, 2, dtype=torch.float64)(labelled).steps.shape[1] == 2 + 3 + 4
 
 

@@ -23,7 +23,7 @@ def make(**settings):
     [
         {"early_stopping": True, "validation_fraction": 0.3},
         {"goodness": "mean", "objective": "logistic", "threshold": "auto", "weighted": True},
-        {"n_classes": 3, "normalization": "layer_norm", "cell": "gru", "max_grad_norm": None},
+        {"n_classes": 3, "normalization": "layer_norm", "max_grad_norm": None},
     ],
     ids=["held out", "weighted", "three classes"],
 )

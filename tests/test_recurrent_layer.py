@@ -1,4 +1,4 @@
-"""The ReLU layer, by kernel and by plain autograd, against torch.nn.RNN and differences."""
+"""The recurrent layer, by kernel and by plain autograd, against torch.nn.RNN and differences."""
 
 from contextlib import nullcontext
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from sklearn_ffrnn.nn import ReLULayer, SequenceDataset, plain_autograd, with_every_label
+from sklearn_ffrnn.nn import RecurrentLayer, SequenceDataset, plain_autograd, with_every_label
 
 LENGTHS = {"ragged": [3, 7, 1, 7, 4], "equal": [5, 5, 5], "single": [6], "one step": [1, 1, 1]}
 
@@ -18,7 +18,7 @@ def lengths(request):
 
 @pytest.fixture(params=["kernel", "plain autograd"])
 def way(request):
-    """Compute ReLU layers in one way or the other."""
+    """Compute layers in one way or the other."""
     with plain_autograd() if request.param == "plain autograd" else nullcontext():
         yield request.param
 
@@ -26,7 +26,7 @@ def way(request):
 def make(lengths, n_channels=3, n_units=6, seed=0):
     """Return a layer, torch's with the same weights, and sequences, in double precision."""
     generator = torch.Generator().manual_seed(seed)
-    layer = ReLULayer(n_channels, n_units, generator=generator, dtype=torch.float64)
+    layer = RecurrentLayer(n_channels, n_units, generator=generator, dtype=torch.float64)
     torchs = torch.nn.RNN(n_channels, n_units, nonlinearity="relu", dtype=torch.float64)
     with torch.no_grad():
         torchs.weight_ih_l0.copy_(layer.w_x)
@@ -156,7 +156,7 @@ def test_a_step_depends_on_no_later_one():
 
 def test_initial_weights_are_drawn_from_the_generator_within_torchs_bounds():
     def draw():
-        return ReLULayer(50, 100, generator=torch.Generator().manual_seed(1))
+        return RecurrentLayer(50, 100, generator=torch.Generator().manual_seed(1))
 
     first, second = draw(), draw()
     for a, b in zip(first.parameters(), second.parameters(), strict=True):

@@ -5,9 +5,8 @@ from __future__ import annotations
 import copy
 import os
 from abc import ABCMeta, abstractmethod
-from collections.abc import Callable
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -15,27 +14,35 @@ from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
 from sklearn.utils import check_random_state, column_or_1d
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
-from torch import Tensor
 
 from .._input import Ragged, check_input, find_classes
 from .._onnx import Graph, PaddedSequences, write_onnx
-from .._scoring import Calibration, RecentScores, in_batches, to_probabilities
+from .._scoring import (
+    Calibration,
+    RecentScores,
+    fit_calibrations,
+    score_in_batches,
+    stage_scores,
+    to_probabilities,
+)
 from .._training import (
-    REMEDY,
     Training,
     TrainingData,
+    TrainingOptions,
     check_training_input,
     check_unchanged,
     hold_out,
-    make_dataset,
     make_generator,
     train,
 )
-from ..nn import Network, Packed
-from ._html_repr import LayerBox, diagram, recurrent_boxes
-from ._pickling import to_any_machine, to_this_machine
+from ..nn import Network
+from ._network_settings import build_network
+from ._plain_state import from_plain_state, to_plain_state
 from ._precision import DTYPES, weight_dtype
 from ._torch_device import resolve_device
+
+# What fit and partial_fit learn of the input's form.
+_INPUT_ATTRIBUTES = ("n_features_in_", "feature_names_in_", "n_negatives_")
 
 
 class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
@@ -43,8 +50,6 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
 
     _parameter_constraints: dict[str, list[Any]] = {
         "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
-        "cell": [StrOptions({"relu", "gru", "lstm"})],
-        "bidirectional": ["boolean"],
         "n_differences": [Interval(Integral, 0, None, closed="left")],
         "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
         "learning_rate": [StrOptions({"constant", "adaptive"})],
@@ -68,28 +73,24 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         "random_state": ["random_state"],
     }
 
-    # Parameters that the network is built from, so that it can't go on when they change.
-    _network_parameters: tuple[str, ...] = (
-        "hidden_layer_sizes",
-        "cell",
-        "bidirectional",
-        "n_differences",
-        "dtype",
-    )
+    _network_class: ClassVar[type[Network]]
 
     classes_: np.ndarray
     network_: Network
+    device_: torch.device
+    history_: list[dict[str, Any]]
+    _calibrations: list[Calibration]
     _optimizer_state: dict[str, Any] | None
     _recent_scores: RecentScores | None
+    _network_settings: dict[str, Any]
+    _stream: torch.Generator
 
     @abstractmethod
-    def _make_network(
-        self, sequences: Ragged, n_classes: int, generator: torch.Generator
-    ) -> Network:
-        """Return an untrained network for the data."""
+    def _make_network_settings(self, sequences: Ragged, n_classes: int) -> dict[str, Any]:
+        """Return what a network for the data is built from, in plain values."""
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: Any, y: Any, sample_weight: Any = None, groups: Any = None) -> Any:
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None, groups: Any = None) -> Any:
         """Train on labelled sequences.
 
         Parameters
@@ -98,9 +99,11 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
 (n_samples, n_steps, n_channels), SequenceBatch, or array-like of shape (n_samples, n_features)
             Sequences. Three-dimensional arrays may be padded with trailing NaN rows. A plain table
             is taken as sequences of one step. The negatives that a SequenceBatch carries are
-            trained on too.
-        y : array-like of shape (n_samples,)
-            Class labels. Of two labels the one that sorts last is the positive class.
+            trained on too. Values must not exceed a millionth of the largest number of their
+            precision, 3.4e32 in float32.
+        y : array-like of shape (n_samples,), default=None
+            Class labels. Of two labels the one that sorts last is the positive class. May be None
+            where a SequenceBatch carries negatives: its rows are human then.
         sample_weight : array-like of shape (n_samples,), default=None
             Weight of each sample. A negative carried by a SequenceBatch has its parent's.
         groups : array-like of shape (n_samples,), default=None
@@ -128,60 +131,52 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         left it, or as it was before the loss exploded. If nothing was learnt by then, the error
         is raised, be it KeyboardInterrupt or ValueError, and what was fitted before is kept.
         """
-        return self._all_or_nothing("_fit", X, y, sample_weight, groups)
-
-    def _all_or_nothing(self, method: str, *args: Any) -> Any:
-        """Run the method on a stand-in: if it fails, nothing that was fitted before is lost."""
-        stand_in = object.__new__(type(self))
-        stand_in.__dict__.update(self.__dict__)
-        getattr(stand_in, method)(*args)
-        self.__dict__.clear()
-        self.__dict__.update(stand_in.__dict__)
-        return self
-
-    def _fit(self, X: Any, y: Any, sample_weight: Any, groups: Any) -> None:
         warm = self.warm_start and hasattr(self, "network_")
+        # What is learnt of the input's form is kept with the rest, when training has succeeded.
+        checked = self if warm else self._unfitted()
         data = check_training_input(
-            self, X, y, sample_weight, groups, dtype=weight_dtype(self.dtype), reset=not warm
+            checked, X, y, sample_weight, groups, dtype=weight_dtype(self.dtype), reset=not warm
         )
         classes = find_classes(data.y, None, caller=type(self).__name__)
         data = data.encode(classes, self.class_weight)
-        if warm and not np.array_equal(classes, self.classes_):
-            raise ValueError(
-                f"warm_start=True goes on with the classes of the first fit, {self.classes_}, but "
-                f"y has {classes}. Set warm_start=False to start anew."
-            )
         device = resolve_device(self.device)
         random_state = check_random_state(self.random_state)
         generator = make_generator(random_state)
         held = hold_out(data, self.early_stopping, self.validation_fraction, random_state)
-        if warm:
-            network, optimizer_state = self._copy_network(), self._optimizer_state
-        else:
-            network = self._make_network(data.sequences, len(classes), generator)
-            optimizer_state = None
-            self._built_with = self._network_settings()
         training_part, held_part = data.select(~held), data.select(held)
+        if warm:
+            self._check_same_classes(classes)
+            settings, network = self._network_settings, self._copy_network(data, len(classes))
+        else:
+            settings = self._make_network_settings(data.sequences, len(classes))
+            network = build_network(self._network_class, settings, generator)
         training = self._train(
             network.to(device),
             training_part,
             held_part if held.any() else None,
             max_iter=self.max_iter,
             generator=generator,
-            optimizer_state=optimizer_state,
+            optimizer_state=self._optimizer_state if warm else None,
         )
+        judged = held_part if held.any() else training_part
+        scores = score_in_batches(network, judged.sequences, stage_scores)
+        calibrations = self._calibrate(scores, judged.y, judged.weight, len(classes))
+
+        self._keep_input_attributes(checked)
         self.classes_ = classes
-        self.network_ = network
         self.device_ = device
+        self.network_ = network
+        self._network_settings = settings
+        self._calibrations = calibrations
         self._recent_scores = None
         self.n_iter_ = len(training.history)
-        self._store(training, training.history)
-        self._fit_readout(training_part)
-        judged = held_part if held.any() else training_part
-        self._calibrate(self._stage_scores(judged.sequences), judged.y, judged.weight)
+        self._keep_training(training, training.history)
+        return self
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Any:
+    def partial_fit(
+        self, X: Any, y: Any = None, classes: Any = None, sample_weight: Any = None
+    ) -> Any:
         """Make one pass over a part of a stream of samples.
 
         Memory does not grow with the number of samples seen. Probabilities are calibrated on the
@@ -191,8 +186,8 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         ----------
         X : sequences, or array-like of shape (n_samples, n_features)
             As in :meth:`fit`.
-        y : array-like of shape (n_samples,)
-            Class labels.
+        y : array-like of shape (n_samples,), default=None
+            Class labels; as in :meth:`fit`.
         classes : array-like of shape (n_classes,), default=None
             All classes that will ever come. Needed in the first call, unless its y has them all.
         sample_weight : array-like of shape (n_samples,), default=None
@@ -203,64 +198,65 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         self : object
             The classifier, further trained.
         """
-        self._check_streams()
-        return self._all_or_nothing("_partial_fit", X, y, classes, sample_weight)
-
-    def _check_streams(self) -> None:
-        """Raise a ValueError if a parameter has no meaning for partial_fit."""
         if self.early_stopping is True:
             raise ValueError(
                 "partial_fit does not support early_stopping=True, for a stream has no held-out "
                 "part. Set early_stopping to 'auto' or False."
             )
-
-    def _partial_fit(self, X: Any, y: Any, classes: Any, sample_weight: Any) -> None:
         first = not hasattr(self, "network_")
-        classes = None if classes is None else np.unique(column_or_1d(classes))
+        known = None if classes is None else np.unique(column_or_1d(classes))
         if not first:
-            if classes is not None and not np.array_equal(classes, self.classes_):
+            if known is not None and not np.array_equal(known, self.classes_):
                 raise ValueError(
-                    f"classes={classes} differ from those of the first call, {self.classes_}; "
+                    f"classes={known} differ from those of the first call, {self.classes_}; "
                     "leave classes out after the first call."
                 )
-            classes = self.classes_
+            known = self.classes_
+        checked = self._unfitted() if first else self
         data = check_training_input(
-            self, X, y, sample_weight, None, dtype=weight_dtype(self.dtype), reset=first
+            checked, X, y, sample_weight, None, dtype=weight_dtype(self.dtype), reset=first
         )
-        classes = find_classes(data.y, classes, caller=type(self).__name__)
+        classes = find_classes(data.y, known, caller=type(self).__name__)
         data = data.encode(classes, self.class_weight)
-        if first or self._recent_scores is None:
-            self._stream = make_generator(check_random_state(self.random_state))
-        if first:
-            self.device_ = resolve_device(self.device)
-            self.network_ = self._make_network(data.sequences, len(classes), self._stream)
-            self.network_.to(self.device_)
-            self._built_with = self._network_settings()
-            self.classes_ = classes
-            self.n_iter_ = 0
-            self.history_: list[dict[str, Any]] = []
-            self._optimizer_state = None
-            self._recent_scores = None
+        recent = None if first else self._recent_scores
+        if recent is None:  # a stream begins, maybe after a fit
+            stream = make_generator(check_random_state(self.random_state))
         else:
-            self.network_ = self._copy_network()
-        self._fit_readout(data)  # one that reads goodness, which has nothing to learn
-        scores = self._stage_scores(data.sequences)
+            stream = torch.Generator().set_state(self._stream.get_state())
+        if first:
+            device = resolve_device(self.device)
+            settings = self._make_network_settings(data.sequences, len(classes))
+            network = build_network(self._network_class, settings, stream).to(device)
+        else:
+            device, settings = self.device_, self._network_settings
+            network = self._copy_network(data, len(classes))
+        # Before the network learns from the samples: scores as new samples will have them.
+        scores = score_in_batches(network.eval(), data.sequences, stage_scores)
         training = self._train(
-            self.network_,
+            network,
             data,
             None,
             max_iter=1,
-            generator=self._stream,
-            optimizer_state=self._optimizer_state,
+            generator=stream,
+            optimizer_state=None if first else self._optimizer_state,
         )
-        self.n_iter_ += len(training.history)
-        self._store(training, [*self.history_, *training.history][-self.max_iter :])
         weight = np.ones(len(data.y)) if data.weight is None else data.weight
-        recent = RecentScores(scores, data.y, weight)
-        if self._recent_scores is not None:
-            recent = self._recent_scores.followed_by(recent)
+        latest = RecentScores(scores, data.y, weight)
+        recent = latest if recent is None else recent.followed_by(latest)
+        calibrations = self._calibrate(recent.scores, recent.target, recent.weight, len(classes))
+
+        self._keep_input_attributes(checked)
+        self.classes_ = classes
+        self.device_ = device
+        self.network_ = network
+        self._network_settings = settings
+        self._calibrations = calibrations
         self._recent_scores = recent
-        self._calibrate(recent.scores, recent.target, recent.weight)
+        self._stream = stream
+        self.n_iter_ = (0 if first else self.n_iter_) + len(training.history)
+        history = ([] if first else self.history_) + training.history
+        self._keep_training(training, history[-self.max_iter :])
+        return self
 
     def decision_function(self, X: Any) -> np.ndarray:
         """Return calibrated log-odds.
@@ -276,7 +272,7 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             With two classes, the log-odds of ``classes_[1]``; with more, log-probabilities up to
             a constant of each sample.
         """
-        scores = self._stage_scores(self._check_prediction_data(X))
+        scores = self._scores(X)
         return self._calibrations[-1].logits(scores[:, -1])
 
     def predict_proba(self, X: Any) -> np.ndarray:
@@ -369,12 +365,26 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         check_is_fitted(self)
         return check_input(self, X, dtype=weight_dtype(self.dtype), reset=False)
 
-    def _network_settings(self) -> dict[str, Any]:
-        return {name: copy.copy(getattr(self, name)) for name in self._network_parameters}
+    def _scores(self, X: Any) -> np.ndarray:
+        """Return the scores after each stage: (n, n_stages) or (n, n_stages, n_classes)."""
+        sequences = self._check_prediction_data(X)
+        return score_in_batches(self.network_, sequences, stage_scores)
 
-    def _copy_network(self) -> Network:
+    def _unfitted(self) -> Any:
+        """Return an estimator with the same parameters, to check input with."""
+        return type(self)(**self.get_params(deep=False))
+
+    def _check_same_classes(self, classes: np.ndarray) -> None:
+        if not np.array_equal(classes, self.classes_):
+            raise ValueError(
+                f"warm_start=True goes on with the classes of the first fit, {self.classes_}, but "
+                f"y has {classes}. Set warm_start=False to start anew."
+            )
+
+    def _copy_network(self, data: TrainingData, n_classes: int) -> Network:
         """Return a copy of the network to go on with, which no parameter may contradict."""
-        check_unchanged(self._built_with, self._network_settings())
+        now = self._make_network_settings(data.sequences, n_classes)
+        check_unchanged(self._network_settings, now)
         return copy.deepcopy(self.network_)
 
     def _train(
@@ -388,12 +398,9 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         optimizer_state: dict[str, Any] | None,
     ) -> Training:
         device = next(network.parameters()).device
-        held_out = validation is not None
         batch_size = min(64, len(data.y)) if self.batch_size == "auto" else int(self.batch_size)
-        training = train(
-            network,
-            data.dataset(device),
-            None if validation is None else validation.dataset(device),
+        options = TrainingOptions(
+            watched=self._watched(validation is not None),
             max_iter=max_iter,
             batch_size=batch_size,
             learning_rate_init=self.learning_rate_init,
@@ -403,32 +410,48 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             average=self.average,
             tol=self.tol,
             n_iter_no_change=self.n_iter_no_change,
-            generator=generator if self.shuffle else None,
             verbose=self.verbose,
             callbacks=self.callbacks,
-            watched=self._watched(held_out),
-            layer_parallel=self._side_by_side(device),
+            layer_parallel=self._trains_in_parallel(device),
+        )
+        return train(
+            network,
+            data.dataset(device),
+            None if validation is None else validation.dataset(device),
+            options,
+            generator=generator if self.shuffle else None,
             optimizer_state=optimizer_state,
         )
-        losses = [epoch[self._watched(held_out)] for epoch in training.history]
-        # Without epochs, training was interrupted in the first.
-        learnt = np.isfinite(losses).any() or not losses
-        if not learnt or not all(bool(p.isfinite().all()) for p in network.parameters()):
-            raise ValueError(f"Training produced weights or losses that are not finite. {REMEDY}")
-        return training
 
-    def _side_by_side(self, device: torch.device) -> bool:
+    def _trains_in_parallel(self, device: torch.device) -> bool:
         """Tell whether layers are trained in processes of their own."""
         return False
 
-    def _store(self, training: Training, history: list[dict[str, Any]]) -> None:
+    def _calibrate(
+        self, scores: np.ndarray, target: np.ndarray, weight: np.ndarray | None, n_classes: int
+    ) -> list[Calibration]:
+        """Return one calibration for each stage."""
+        if not self.calibrate:
+            return [Calibration(n_classes) for _ in range(scores.shape[1])]
+        return fit_calibrations(scores, target, weight, n_classes)
+
+    def _keep_input_attributes(self, checked: Any) -> None:
+        """Take over what `checked` learnt of the input's form."""
+        for name in _INPUT_ATTRIBUTES:
+            if hasattr(checked, name):
+                setattr(self, name, getattr(checked, name))
+            else:
+                self.__dict__.pop(name, None)
+
+    def _keep_training(self, training: Training, history: list[dict[str, Any]]) -> None:
+        """Store the optimizer state, and what the history tells."""
+        held_out = bool(history) and "valid_loss" in history[0]
+        losses = [epoch[self._watched(held_out)] for epoch in history]
         self._optimizer_state = training.optimizer_state
         self.history_ = history
         self.loss_curve_ = [epoch["train_loss"] for epoch in history]
-        held_out = bool(history) and "valid_loss" in history[0]
         self.validation_scores_ = [epoch["valid_score"] for epoch in history] if held_out else None
-        watched = self._watched(held_out)
-        self.best_loss_ = min((epoch[watched] for epoch in history), default=np.nan)
+        self.best_loss_ = min(losses, default=np.nan)
 
     def _watched(self, held_out: bool) -> str:
         """Return which entry of the history decides which epoch is best."""
@@ -436,60 +459,14 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             return "train_loss"
         return "valid_criterion" if self.calibrate else "valid_loss"
 
-    def _calibrate(self, scores: np.ndarray, target: np.ndarray, weight: np.ndarray | None) -> None:
-        """Fit one calibration for each stage."""
-        self._calibrations = []
-        for stage in range(scores.shape[1]):
-            calibration = Calibration(len(self.classes_))
-            if self.calibrate:
-                calibration.fit(scores[:, stage], target, weight)
-            self._calibrations.append(calibration)
-
-    def _fit_readout(self, data: TrainingData) -> None:
-        """Fit what reads the class from the trained network, if that has anything to learn."""
-
-    def _stage_scores(self, sequences: Ragged) -> np.ndarray:
-        """Return the scores after each stage: (n, n_stages) or (n, n_stages, n_classes)."""
-        return self._scores(sequences, self._score_stages)
-
-    def _score_stages(self, sequences: Packed) -> Tensor:
-        """Compute the scores of one batch."""
-        return self.network_.scores(sequences)
-
-    def _scores(self, sequences: Ragged, compute: Callable[[Packed], Tensor]) -> np.ndarray:
-        """Return scores of sequences, with an error where they are not numbers."""
-        scores = self._in_batches(sequences, compute)
-        bad = np.isnan(scores[:, 0]).reshape(len(scores), -1).any(axis=1)
-        if bad.any():
-            raise ValueError(
-                f"X[{int(bad.argmax())}] holds values too large to compute with; scale it down."
-            )
-        return scores
-
-    def _in_batches(self, sequences: Ragged, compute: Callable[[Packed], Tensor]) -> np.ndarray:
-        """Return what `compute` makes of each sequence."""
-        dtype = str(next(self.network_.parameters()).dtype).removeprefix("torch.")
-        values = sequences.values.astype(dtype, copy=False)
-        dataset = make_dataset(Ragged(values, sequences.lengths), self.device_)
-        copies = len(self.classes_) if len(self.classes_) > 2 else 1
-        return in_batches(dataset, compute, copies)
-
-    def _sk_visual_block_(self) -> Any:
-        """Return the diagram for notebooks, with the layers of a fitted network."""
-        return diagram(self, self._layer_boxes() if hasattr(self, "network_") else [])
-
-    def _layer_boxes(self) -> list[LayerBox]:
-        """Describe the layers of the network."""
-        return recurrent_boxes(self.network_, self._built_with)
-
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "network_")
 
     def __getstate__(self) -> dict[str, Any]:
-        return to_any_machine(super().__getstate__())
+        return to_plain_state(super().__getstate__())
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        super().__setstate__(to_this_machine(state))
+        super().__setstate__(from_plain_state(self._network_class, state))
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -5,14 +5,12 @@ from __future__ import annotations
 from numbers import Real
 from typing import Any
 
-import torch
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from .._input import Ragged
 from .._onnx import Graph, PaddedSequences, backprop_scores
 from ..nn import BackpropRNN
 from ._base import BaseRNNClassifier
-from ._html_repr import LayerBox
 from ._layer_sizes import layer_sizes
 from ._precision import network_dtypes
 
@@ -28,10 +26,6 @@ class BPTTRNNClassifier(BaseRNNClassifier):
     ----------
     hidden_layer_sizes : int or array-like of int, default=(96, 96, 96)
         Units of each recurrent layer.
-    cell : {"relu", "gru", "lstm"}, default="relu"
-        Kind of recurrent unit.
-    bidirectional : bool, default=False
-        Whether every layer has as many units again that read the sequence from its end.
     n_differences : int, default=2
         Highest order of the differences from step to step that the first layer reads beside the
         input, each brought to unit variance: 1 adds x_t - x_(t-1), 2 also the change of that. Of
@@ -41,7 +35,8 @@ class BPTTRNNClassifier(BaseRNNClassifier):
         study's way; steps beyond the longest training sequence are not read), their mean, or the
         last step.
     dropout : float, default=0.5
-        Share of activations dropped between layers in training.
+        Share of activations dropped between layers in training: at each time step the same units
+        for all sequences of a batch, so that a sample of weight two counts as the sample twice.
     batch_size : int or "auto", default="auto"
         Sequences in a batch; "auto" is ``min(64, n_samples)``.
     learning_rate : {"adaptive", "constant"}, default="adaptive"
@@ -137,7 +132,7 @@ class BPTTRNNClassifier(BaseRNNClassifier):
         "dropout": [Interval(Real, 0, 1, closed="left")],
     }
 
-    _network_parameters = (*BaseRNNClassifier._network_parameters, "pooling", "dropout")
+    _network_class = BackpropRNN
 
     network_: BackpropRNN
 
@@ -145,8 +140,6 @@ class BPTTRNNClassifier(BaseRNNClassifier):
         self,
         hidden_layer_sizes: Any = (96, 96, 96),
         *,
-        cell: str = "relu",
-        bidirectional: bool = False,
         n_differences: int = 2,
         pooling: str = "flatten",
         dropout: float = 0.5,
@@ -172,8 +165,6 @@ class BPTTRNNClassifier(BaseRNNClassifier):
         random_state: Any = None,
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
-        self.cell = cell
-        self.bidirectional = bidirectional
         self.n_differences = n_differences
         self.pooling = pooling
         self.dropout = dropout
@@ -198,28 +189,17 @@ class BPTTRNNClassifier(BaseRNNClassifier):
         self.verbose = verbose
         self.random_state = random_state
 
-    def _layer_boxes(self) -> list[LayerBox]:
-        reads = {"flatten": "every step", "mean": "the mean of the steps", "last": "the last step"}
-        details = {"weights": f"{self.network_.get_parameter('head').numel():,}"}
-        output = LayerBox("Output", f"linear, on {reads[self._built_with['pooling']]}", details)
-        return [*super()._layer_boxes(), output]
-
-    def _make_network(
-        self, sequences: Ragged, n_classes: int, generator: torch.Generator
-    ) -> BackpropRNN:
-        return BackpropRNN(
-            sequences.values.shape[1],
-            n_classes,
-            hidden_layer_sizes=layer_sizes(self.hidden_layer_sizes),
-            n_steps=int(sequences.lengths.max()),
-            pooling=self.pooling,
-            dropout=self.dropout,
-            cell=self.cell,
-            bidirectional=self.bidirectional,
-            n_differences=self.n_differences,
-            generator=generator,
+    def _make_network_settings(self, sequences: Ragged, n_classes: int) -> dict[str, Any]:
+        return {
+            "n_channels": sequences.values.shape[1],
+            "n_classes": n_classes,
+            "hidden_layer_sizes": layer_sizes(self.hidden_layer_sizes),
+            "n_steps": int(sequences.lengths.max()),
+            "pooling": self.pooling,
+            "dropout": self.dropout,
+            "n_differences": self.n_differences,
             **network_dtypes(self.dtype, sequences.values.dtype),
-        )
+        }
 
     def _onnx_scores(self, graph: Graph, sequences: PaddedSequences) -> str:
         return backprop_scores(graph, self.network_, sequences)

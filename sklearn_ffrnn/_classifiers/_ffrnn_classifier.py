@@ -3,37 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from numbers import Real
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import torch
 from sklearn.utils._param_validation import StrOptions
 
 from .._input import Ragged
 from .._onnx import Graph, PaddedSequences, forward_forward_scores
-from .._scoring import (
-    GoodnessReadout,
-    LogisticReadout,
-    Readout,
-    early_exit_scores,
-    mean_evidence,
-    probabilities_at_exit,
-    report_exits,
-    scores_over_time,
-    stage_scores,
-    sure_enough,
-    to_probabilities,
-)
-from .._training import TrainingData, may_start_workers
-from ..nn import ForwardForwardRNN, Packed
-from ..nn._losses import OBJECTIVES
+from .._scoring import score_in_batches, scores_over_time, to_probabilities
+from .._training import may_start_workers
+from ..nn import GOODNESS, OBJECTIVES, ForwardForwardRNN
 from ._base import BaseRNNClassifier
-from ._html_repr import LayerBox
 from ._layer_sizes import layer_sizes
 from ._precision import network_dtypes
-from ._thresholds import check_within_reach, layer_thresholds
+from ._thresholds import layer_thresholds
 
 
 class FFRNNClassifier(BaseRNNClassifier):
@@ -52,11 +38,6 @@ class FFRNNClassifier(BaseRNNClassifier):
     ----------
     hidden_layer_sizes : int or array-like of int, default=(96, 96, 96)
         Units of each recurrent layer.
-    cell : {"relu", "gru", "lstm"}, default="relu"
-        Kind of recurrent unit. The activities of "gru" and "lstm" lie between -1 and 1, so that
-        "mean" goodness stays below 1: "log_ratio" suits them, or a threshold below 1.
-    bidirectional : bool, default=False
-        Whether every layer has as many units again that read the sequence from its end.
     n_differences : int, default=2
         Highest order of the differences from step to step that the first layer reads beside the
         input, each brought to unit variance: 1 adds x_t - x_(t-1), 2 also the change of that. Of
@@ -83,9 +64,6 @@ class FFRNNClassifier(BaseRNNClassifier):
         Loss of a layer. "logistic" compares the goodness of every step with the threshold.
         "symmetric" takes whole sequences, compares all pairs of a positive and a negative of the
         batch, and anchors the comparison at the threshold.
-    readout : {"goodness", "logistic"}, default="goodness"
-        How the class is read: from the goodness of the layers alone, or by a logistic regression
-        on the mean activity of their units, fitted when the layers are done with learning.
     batch_size : int or "auto", default="auto"
         Sequences in a batch; "auto" is ``min(64, n_samples)``.
     learning_rate : {"adaptive", "constant"}, default="adaptive"
@@ -202,19 +180,12 @@ class FFRNNClassifier(BaseRNNClassifier):
         **BaseRNNClassifier._parameter_constraints,
         "threshold": [Real, "array-like", tuple, StrOptions({"auto"})],
         "normalization": [StrOptions({"standardize", "layer_norm"}), None],
-        "goodness": [StrOptions({"log_ratio", "mean", "sum"})],
+        "goodness": [StrOptions(set(GOODNESS))],
         "objective": [StrOptions(set(OBJECTIVES))],
-        "readout": [StrOptions({"goodness", "logistic"})],
         "layer_parallel": ["boolean"],
     }
 
-    _network_parameters = (
-        *BaseRNNClassifier._network_parameters,
-        "threshold",
-        "normalization",
-        "goodness",
-        "objective",
-    )
+    _network_class = ForwardForwardRNN
 
     network_: ForwardForwardRNN
 
@@ -222,14 +193,11 @@ class FFRNNClassifier(BaseRNNClassifier):
         self,
         hidden_layer_sizes: Any = (96, 96, 96),
         *,
-        cell: str = "relu",
-        bidirectional: bool = False,
         n_differences: int = 2,
         threshold: Any = 2.0,
         normalization: str | None = "standardize",
         goodness: str = "log_ratio",
         objective: str = "symmetric",
-        readout: str = "goodness",
         batch_size: int | str = "auto",
         learning_rate: str = "adaptive",
         learning_rate_init: float = 0.001,
@@ -253,14 +221,11 @@ class FFRNNClassifier(BaseRNNClassifier):
         random_state: Any = None,
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
-        self.cell = cell
-        self.bidirectional = bidirectional
         self.n_differences = n_differences
         self.threshold = threshold
         self.normalization = normalization
         self.goodness = goodness
         self.objective = objective
-        self.readout = readout
         self.batch_size = batch_size
         self.learning_rate = learning_rate
         self.learning_rate_init = learning_rate_init
@@ -303,57 +268,11 @@ class FFRNNClassifier(BaseRNNClassifier):
             Mean over the steps of a sequence. With more than two classes it has a last axis, one
             entry for each label that the sample may carry.
         """
-        scores = self._scores(self._check_prediction_data(X), self.network_.scores)
+        sequences = self._check_prediction_data(X)
+        scores = score_in_batches(self.network_, sequences, lambda network, x: network.scores(x))
         theta = self.network_.thresholds.mean(dim=1).cpu().numpy()
         goodness: np.ndarray = scores + theta.reshape(1, -1, *[1] * (scores.ndim - 2))
         return goodness
-
-    def predict_proba(self, X: Any, exit_confidence: float | None = None) -> np.ndarray:
-        """Return the probability of each class.
-
-        Parameters
-        ----------
-        X : sequences, or array-like of shape (n_samples, n_features)
-            As in :meth:`fit`.
-        exit_confidence : float, default=None
-            A sample goes no further than the first layer whose probability of one class reaches
-            this, at most 1; :meth:`exit_report` tells what it spares. None asks all layers.
-
-        Returns
-        -------
-        probabilities : ndarray of shape (n_samples, n_classes)
-            In the order of ``classes_``.
-        """
-        if exit_confidence is None:
-            return super().predict_proba(X)
-        return probabilities_at_exit(
-            self._early_exit_scores(X, exit_confidence), self._calibrations
-        )
-
-    def exit_report(self, X: Any, exit_confidence: float) -> pd.DataFrame:
-        """Tell where samples stop in ``predict_proba(X, exit_confidence=...)``.
-
-        Parameters
-        ----------
-        X : sequences, or array-like of shape (n_samples, n_features)
-            As in :meth:`fit`.
-        exit_confidence : float
-            As in :meth:`predict_proba`.
-
-        Returns
-        -------
-        report : DataFrame
-            One row a layer, with columns ``share``, of the samples that stop after it, and
-            ``time_saved``, the share of all multiplications that they spare by it.
-        """
-        return report_exits(self._early_exit_scores(X, exit_confidence), self.network_)
-
-    def _early_exit_scores(self, X: Any, exit_confidence: float) -> np.ndarray:
-        sequences = self._check_prediction_data(X)
-        is_sure = sure_enough(exit_confidence, self._calibrations)
-        return self._scores(
-            sequences, lambda batch: early_exit_scores(self.network_, self._readout, batch, is_sure)
-        )
 
     def predict_proba_over_time(self, X: Any) -> np.ndarray:
         """Return the verdict after each step.
@@ -371,22 +290,10 @@ class FFRNNClassifier(BaseRNNClassifier):
         probabilities : ndarray of shape (n_samples, n_steps) or (n_samples, n_steps, n_classes)
             Of ``classes_[1]``; of each class if there are more than two. NaN after the end of a
             sequence.
-
-        Raises
-        ------
-        ValueError
-            If the network is bidirectional: its verdict on a step depends on the steps to come.
         """
         sequences = self._check_prediction_data(X)
-        if self.bidirectional:
-            raise ValueError(
-                "bidirectional=True reads a sequence from its end, so there is no verdict before "
-                "that; fit with bidirectional=False."
-            )
-        n_steps = int(sequences.lengths.max())
-        scores = self._scores(
-            sequences, lambda batch: scores_over_time(self.network_, self._readout, batch, n_steps)
-        )
+        over_time = partial(scores_over_time, n_steps=int(sequences.lengths.max()))
+        scores = score_in_batches(self.network_, sequences, over_time)
         decision = self._calibrations[-1].logits(scores.reshape(-1, *scores.shape[2:]))
         probabilities = to_probabilities(decision).reshape(*scores.shape[:2], -1)
         return probabilities[:, :, 1] if len(self.classes_) == 2 else probabilities
@@ -405,70 +312,31 @@ class FFRNNClassifier(BaseRNNClassifier):
             From the layers so far, each stage with a calibration of its own; the last are those of
             :meth:`predict_proba`.
         """
-        scores = self._stage_scores(self._check_prediction_data(X))
+        scores = self._scores(X)
         for stage, calibration in enumerate(self._calibrations):
             yield to_probabilities(calibration.logits(scores[:, stage]))
 
-    def _check_streams(self) -> None:
-        super()._check_streams()
-        if self.readout == "logistic":
-            raise ValueError(
-                "partial_fit does not support readout='logistic', which is fitted to layers that "
-                "are done with learning. Set readout='goodness', or call fit."
-            )
-
-    def _fit_readout(self, data: TrainingData) -> None:
-        self._readout: Readout = GoodnessReadout()
-        if self.readout == "logistic":
-            sizes = [layer.recurrent.n_outputs for layer in self.network_.layers]
-            readout = LogisticReadout([2 * n_units + 1 for n_units in sizes])
-            evidence = self._in_batches(
-                data.sequences, lambda batch: mean_evidence(self.network_, readout, batch)
-            )
-            self._readout = readout.fit(evidence, data.y, data.weight)
-
-    def _score_stages(self, sequences: Packed) -> torch.Tensor:
-        return stage_scores(self.network_, self._readout, sequences)
-
     def _onnx_scores(self, graph: Graph, sequences: PaddedSequences) -> str:
-        return forward_forward_scores(graph, self.network_, self._readout, sequences)
+        return forward_forward_scores(graph, self.network_, sequences)
 
-    def _side_by_side(self, device: torch.device) -> bool:
+    def _trains_in_parallel(self, device: torch.device) -> bool:
         return self.layer_parallel and may_start_workers(device)
 
-    def _layer_boxes(self) -> list[LayerBox]:
-        boxes = super()._layer_boxes()
-        for i, box in enumerate(boxes):
-            theta = " / ".join(f"{value:.3g}" for value in np.atleast_1d(self.threshold_[i]))
-            details = {"goodness": self._built_with["goodness"], **box.details}
-            if i > 0:
-                details["normalization before it"] = self._built_with["normalization"]
-            boxes[i] = LayerBox(box.title, f"{box.caption}, θ = {theta}", details)
-        return boxes
-
-    def _make_network(
-        self, sequences: Ragged, n_classes: int, generator: torch.Generator
-    ) -> ForwardForwardRNN:
+    def _make_network_settings(self, sequences: Ragged, n_classes: int) -> dict[str, Any]:
         sizes = layer_sizes(self.hidden_layer_sizes)
         if self.goodness == "log_ratio" and min(sizes) < 2:
             raise ValueError(
                 f"hidden_layer_sizes={self.hidden_layer_sizes!r} leaves a layer with one unit, but "
                 "goodness='log_ratio' compares two halves; give every layer two units or more."
             )
-        thresholds = layer_thresholds(self.threshold, len(sizes))
-        if self.cell != "relu" and self.goodness != "log_ratio":
-            check_within_reach(thresholds, sizes if self.goodness == "sum" else [1] * len(sizes))
-        return ForwardForwardRNN(
-            sequences.values.shape[1],
-            n_classes,
-            hidden_layer_sizes=sizes,
-            threshold=thresholds,
-            cell=self.cell,
-            bidirectional=self.bidirectional,
-            n_differences=self.n_differences,
-            normalization=self.normalization,
-            goodness=self.goodness,
-            objective=self.objective,
-            generator=generator,
+        return {
+            "n_channels": sequences.values.shape[1],
+            "n_classes": n_classes,
+            "hidden_layer_sizes": sizes,
+            "threshold": layer_thresholds(self.threshold, len(sizes)),
+            "n_differences": self.n_differences,
+            "normalization": self.normalization,
+            "goodness": self.goodness,
+            "objective": self.objective,
             **network_dtypes(self.dtype, sequences.values.dtype),
-        )
+        }

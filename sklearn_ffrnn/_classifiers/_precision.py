@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import torch
 
 # Weights in float32, activities in bfloat16.
 MIXED = "mixed_bfloat16"
@@ -15,7 +14,6 @@ def weight_dtype(dtype: str) -> str:
     return "float32" if dtype == MIXED else dtype
 
 
-def network_dtypes(dtype: str, data: np.dtype) -> dict[str, torch.dtype]:
-    """Return the types that a network for data of type `data` computes in."""
-    weights = getattr(torch, str(data))
-    return {"dtype": weights, "activity_dtype": torch.bfloat16 if dtype == MIXED else weights}
+def network_dtypes(dtype: str, data: np.dtype) -> dict[str, str]:
+    """Return the names of the types that a network for data of type `data` computes in."""
+    return {"dtype": str(data), "activity_dtype": "bfloat16" if dtype == MIXED else str(data)}

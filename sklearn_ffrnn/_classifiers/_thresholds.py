@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -38,17 +37,6 @@ def layer_thresholds(threshold: Any, n_layers: int) -> list[tuple[float, float]]
             "(theta_pos, theta_neg) with theta_pos >= theta_neg."
         )
     return list(zip(positive.tolist(), negative.tolist(), strict=True))
-
-
-def check_within_reach(thresholds: list[tuple[float, float]] | None, most: Sequence[float]) -> None:
-    """Raise a ValueError if a threshold can't be passed by a goodness that stays below `most`."""
-    for (positive, _), limit in zip(thresholds or [], most, strict=False):
-        if positive >= limit:
-            raise ValueError(
-                f"threshold={positive:g} is out of reach: goodness 'mean' of units between -1 and "
-                f"1 stays below 1, 'sum' below their number, here below {limit:g}. Lower it, or "
-                "set goodness='log_ratio' or threshold='auto'."
-            )
 
 
 def _one_per_layer(threshold: Any, theta: Any, n_layers: int) -> np.ndarray:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 
 
@@ -19,14 +17,3 @@ def resolve_device(device: str | torch.device) -> torch.device:
             f"device={device!r} can't be used here ({error}); choose 'auto' or 'cpu'."
         ) from error
     return resolved
-
-
-def to_cpu(state: Any) -> Any:
-    """Return nested dicts and lists with every tensor in them on the CPU."""
-    if isinstance(state, torch.Tensor):
-        return state.cpu()
-    if isinstance(state, dict):
-        return {key: to_cpu(value) for key, value in state.items()}
-    if isinstance(state, list):
-        return [to_cpu(value) for value in state]
-    return state

@@ -27,6 +27,8 @@ class SequenceBatch:
         Position in `rows` of the row that each negative was made from.
     negative_label : int or str, default=0
         Label that the classifiers give the negatives.
+    human_label : int or str, default=1
+        Label that the classifiers give the rows where they are fitted without y.
 
     Examples
     --------
@@ -39,7 +41,15 @@ class SequenceBatch:
     (2, 1, array([0]))
     """
 
-    def __init__(self, rows: Any, negatives: Any, source: Any, *, negative_label: Any = 0) -> None:
+    def __init__(
+        self,
+        rows: Any,
+        negatives: Any,
+        source: Any,
+        *,
+        negative_label: Any = 0,
+        human_label: Any = 1,
+    ) -> None:
         # Rows are taken by position, whatever labels a Series gives them.
         rows, negatives = (r.tolist() if isinstance(r, pd.Series) else r for r in (rows, negatives))
         source = np.asarray(source).reshape(-1)
@@ -63,6 +73,7 @@ class SequenceBatch:
         self.negatives = negatives
         self.source = source
         self.negative_label = negative_label
+        self.human_label = human_label
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -89,6 +100,17 @@ class SequenceBatch:
             _take(self.negatives, negatives),
             np.repeat(np.arange(len(chosen)), [len(c) for c in children]),
             negative_label=self.negative_label,
+            human_label=self.human_label,
+        )
+
+    def with_rows(self, rows: Any, negatives: Any) -> SequenceBatch:
+        """Return the batch with other rows and negatives, one for each of these."""
+        return SequenceBatch(
+            rows,
+            negatives,
+            self.source,
+            negative_label=self.negative_label,
+            human_label=self.human_label,
         )
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:

@@ -154,7 +154,7 @@ class FFRNNOutlierDetector(OutlierMixin, BaseEstimator):
             check_n_columns(self, carried.values.shape[1], name="X.negatives", what="the channels")
             negatives, source = negatives + carried.split(), np.append(source, X.source)
         batch = SequenceBatch(rows, negatives, source, negative_label=-1)
-        self.estimator_ = classifier.fit(batch, np.ones(len(rows), dtype=int))
+        self.estimator_ = classifier.fit(batch)
         scores = self.estimator_.decision_function(rows)
         self.offset_ = np.percentile(scores, 100 * self.contamination)
         return self

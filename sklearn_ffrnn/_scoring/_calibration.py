@@ -101,3 +101,13 @@ def to_probabilities(decision: np.ndarray) -> np.ndarray:
     if decision.ndim == 1:
         return np.column_stack([expit(-decision), expit(decision)])
     return softmax(decision, axis=1)
+
+
+def fit_calibrations(
+    scores: np.ndarray, target: np.ndarray, weight: np.ndarray | None, n_classes: int
+) -> list[Calibration]:
+    """Return one calibration for each stage; `scores` are (n, n_stages[, n_classes])."""
+    return [
+        Calibration(n_classes).fit(scores[:, stage], target, weight)
+        for stage in range(scores.shape[1])
+    ]

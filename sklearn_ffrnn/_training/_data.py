@@ -65,23 +65,17 @@ class TrainingData(NamedTuple):
 
     def dataset(self, device: torch.device) -> SequenceDataset:
         """Put the data on `device`; y must hold class indices."""
-        return make_dataset(self.sequences, device, self.y, self.weight)
-
-
-def make_dataset(
-    sequences: Ragged, device: torch.device, target: Any = None, weight: Any = None
-) -> SequenceDataset:
-    """Put sequences on `device`, with their class indices and weights."""
-    if weight is not None:
-        # Weights serve in means alone, so their scale is free: keep it near 1, by a power of two
-        # that changes no digit, lest products of tiny or huge weights leave the range of float32.
-        weight = np.ldexp(weight, -np.frexp(np.max(weight))[1])
-        # Equal weights are none, to the last bit: where some are zero, those samples are gone.
-        weight = None if (weight == weight[0]).all() else weight
-    values = torch.tensor(sequences.values, device=device)
-    return SequenceDataset(
-        values,
-        torch.tensor(sequences.lengths, device=device),
-        None if target is None else torch.tensor(target, dtype=torch.int64, device=device),
-        None if weight is None else torch.tensor(weight, dtype=values.dtype, device=device),
-    )
+        weight = self.weight
+        if weight is not None:
+            # Weights serve in means alone, so their scale is free: keep it near 1, by a power of
+            # two that changes no digit, lest products of tiny or huge ones leave float32's range.
+            weight = np.ldexp(weight, -np.frexp(np.max(weight))[1])
+            # Equal weights are none, to the last bit: where some are zero, those samples are gone.
+            weight = None if (weight == weight[0]).all() else weight
+        values = torch.tensor(self.sequences.values, device=device)
+        return SequenceDataset(
+            values,
+            torch.tensor(self.sequences.lengths, device=device),
+            torch.tensor(self.y, dtype=torch.int64, device=device),
+            None if weight is None else torch.tensor(weight, dtype=values.dtype, device=device),
+        )

@@ -13,16 +13,18 @@ import signal
 import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from multiprocessing import current_process
 from multiprocessing.connection import wait
 from multiprocessing.shared_memory import SharedMemory
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
 from joblib.externals.loky.backend import get_context
 
 from ..nn import ForwardForwardRNN, SequenceDataset
+from ._options import TrainingOptions
 
 # Batches that a layer may be ahead of the next one.
 AHEAD = 2
@@ -48,17 +50,9 @@ def may_start_workers(device: torch.device) -> bool:
             "process is a daemon (a worker of Dask or multiprocessing), which may start no "
             "other. Set layer_parallel=False.",
             UserWarning,
-            stacklevel=8,
+            stacklevel=4,
         )
     return not daemon
-
-
-class Settings(NamedTuple):
-    """What a worker needs to know of the training."""
-
-    batch_size: int
-    alpha: float
-    max_grad_norm: float | None
 
 
 class _Slots:
@@ -94,8 +88,8 @@ class LayerWorkers:
         To train.
     dataset : SequenceDataset
         What to train on.
-    settings : Settings
-        Of the training.
+    options : TrainingOptions
+        How to train.
     optimizer_state : dict or None
         State of an Adam over all parameters, to go on from.
 
@@ -109,12 +103,12 @@ class LayerWorkers:
         self,
         network: ForwardForwardRNN,
         dataset: SequenceDataset,
-        settings: Settings,
+        options: TrainingOptions,
         optimizer_state: dict[str, Any] | None,
     ) -> None:
         self.network = network
         self.dataset = dataset
-        self.settings = settings
+        self.options = replace(options, callbacks=None)  # they are for the caller
         self.optimizer_state = optimizer_state
         self.moments: dict[int, Any] = {}
 
@@ -123,15 +117,15 @@ class LayerWorkers:
         network, dataset, n_layers = self.network, self.dataset, len(self.network.layers)
         dtype = np.dtype(str(dataset.values.dtype).removeprefix("torch."))
         copies = network.n_classes if network.n_classes > 2 else 1
-        n_outputs = [layer.recurrent.n_outputs for layer in network.layers]
-        longest = dataset.lengths.sort(descending=True).values[: self.settings.batch_size]
+        n_units = [layer.recurrent.n_units for layer in network.layers]
+        longest = dataset.lengths.sort(descending=True).values[: self.options.batch_size]
         max_steps = int(longest.sum()) * copies
         self.connections: list[Any] = []
         self.processes: list[Any] = []
         with ExitStack() as stack:
             between = [
                 stack.enter_context(
-                    closing(_Slots(context, max_steps, n_outputs[i], dtype))
+                    closing(_Slots(context, max_steps, n_units[i], dtype))
                 )
                 for i in range(n_layers - 1)
             ]
@@ -150,7 +144,7 @@ class LayerWorkers:
             blank = SequenceDataset(no_channels, dataset.lengths, dataset.target, dataset.weight)
             for i, connection in enumerate(self.connections):
                 moments = _of_layer(self.optimizer_state, network, i)
-                connection.send((network, blank if i else dataset, self.settings, moments))
+                connection.send((network, blank if i else dataset, self.options, moments))
             self.stack = stack.pop_all()
         return self
 
@@ -174,7 +168,7 @@ class LayerWorkers:
                 mine.data.copy_(torch.from_numpy(theirs))
             by_layer.append(by_batch)
         self.moments = dict(enumerate(moments))
-        sizes = [len(index) for index in order.split(self.settings.batch_size)]
+        sizes = [len(index) for index in order.split(self.options.batch_size)]
         yield from zip(sizes, map(list, zip(*by_layer, strict=True)), strict=True)
 
     def _answers(self) -> list[Any]:
@@ -217,10 +211,10 @@ def _work(i: int, below: _Slots | None, above: _Slots | None, connection: Any) -
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the caller to act on
     torch.set_num_threads(1)
     try:
-        network, dataset, settings, moments = connection.recv()
+        network, dataset, options, moments = connection.recv()
         network = copy.deepcopy(network)  # what is sent lies in memory that both ends share
         block = network.parameter_blocks()[i]
-        optimizer = torch.optim.Adam(block, weight_decay=settings.alpha)
+        optimizer = torch.optim.Adam(block, weight_decay=options.alpha)
         if moments is not None:
             state = optimizer.state_dict()
             optimizer.load_state_dict({**state, "state": moments})
@@ -228,12 +222,12 @@ def _work(i: int, below: _Slots | None, above: _Slots | None, connection: Any) -
         while True:
             order, learning_rate = connection.recv()
             for group in optimizer.param_groups:
-                group.update(lr=learning_rate, weight_decay=settings.alpha)
+                group.update(lr=learning_rate, weight_decay=options.alpha)
             losses = []
-            for k, index in enumerate(torch.from_numpy(order).split(settings.batch_size)):
+            for k, index in enumerate(torch.from_numpy(order).split(options.batch_size)):
                 loss = _learn(i, k, network, dataset, index, below, above)
-                if settings.max_grad_norm is not None:
-                    torch.nn.utils.clip_grad_norm_(block, settings.max_grad_norm)
+                if options.max_grad_norm is not None:
+                    torch.nn.utils.clip_grad_norm_(block, options.max_grad_norm)
                 optimizer.step()
                 optimizer.zero_grad()
                 losses.append(loss)

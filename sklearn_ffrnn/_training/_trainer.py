@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import copy
 import warnings
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from skorch import NeuralNet
-from skorch.callbacks import Callback, EarlyStopping, LRScheduler, PassthroughScoring
+from skorch.callbacks import Callback, EarlyStopping
 
 from ..nn import BatchIterator, ForwardForwardRNN, Network, SequenceDataset
 from ._averaging import AverageOverEpochs
-from ._callbacks import FitProgress, StopOnDivergence, ValidationScore
-from ._layer_workers import LayerWorkers, Settings
+from ._callback_list import layer_loss_names, training_callbacks
+from ._callbacks import REMEDY, StopOnDivergence
+from ._layer_workers import LayerWorkers
+from ._options import TrainingOptions
 
 
 class Trainer(NeuralNet):
@@ -134,29 +135,8 @@ def make_generator(random_state: np.random.RandomState) -> torch.Generator:
     return torch.Generator().manual_seed(int(random_state.randint(2**31 - 1)))
 
 
-def named_callbacks(callbacks: Sequence[Any]) -> list[tuple[str, Any]]:
-    """Return the user's skorch callbacks, instances or classes, with a name for each.
-
-    Raises
-    ------
-    TypeError
-        If one of them is not a skorch callback; the message names it.
-    """
-    named = []
-    for i, entry in enumerate(callbacks):
-        pair = entry if isinstance(entry, tuple) and len(entry) == 2 else (f"user_{i}", entry)
-        is_class = isinstance(pair[1], type) and issubclass(pair[1], Callback)
-        if not isinstance(pair[0], str) or not (is_class or isinstance(pair[1], Callback)):
-            raise TypeError(
-                f"callbacks[{i}] is {entry!r}; give a skorch.callbacks.Callback, or a pair of a "
-                "name and one."
-            )
-        named.append(pair)
-    return named
-
-
 class Training(NamedTuple):
-    """What remains of a training run."""
+    """History and optimizer state of a training."""
 
     history: list[dict[str, Any]]
     optimizer_state: dict[str, Any] | None  # None where it holds nothing to go on from
@@ -166,82 +146,45 @@ def train(
     network: Network,
     dataset: SequenceDataset,
     validation: SequenceDataset | None,
+    options: TrainingOptions,
     *,
-    max_iter: int,
-    batch_size: int,
-    learning_rate_init: float,
-    learning_rate: str,
-    alpha: float,
-    max_grad_norm: float | None,
-    average: bool,
-    tol: float,
-    n_iter_no_change: int,
     generator: torch.Generator | None,
-    verbose: int,
-    callbacks: Sequence[Any] | None,
-    watched: str,
-    layer_parallel: bool = False,
     optimizer_state: dict[str, Any] | None = None,
 ) -> Training:
     """Train `network` in place; restore its best epoch where `validation` is given.
 
-    `watched` is the entry of the history that decides which epoch is best, and when to stop.
+    Parameters
+    ----------
+    network : Network
+        To train.
+    dataset, validation : SequenceDataset
+        What to learn from, and what to judge the epochs by, or None.
+    options : TrainingOptions
+        How to train.
+    generator : torch.Generator, optional
+        Shuffles the sequences; None keeps their order.
+    optimizer_state : dict, optional
+        State of Adam to go on from.
     """
-    n_losses = len(network.parameter_blocks())
-    chain: list[Any] = [
-        # Before those that end training, so that they see the last epoch too.
-        *named_callbacks(callbacks or ()),
-        ("stop_on_divergence", StopOnDivergence()),
-        (
-            "early_stopping",
-            EarlyStopping(
-                monitor=watched,
-                patience=n_iter_no_change,
-                threshold=tol,
-                threshold_mode="abs",
-                load_best=validation is not None,
-            ),
-        ),
-    ]
-    if verbose:
-        chain.insert(0, ("progress", FitProgress()))
-    prefixes = ["train"] if validation is None else ["train", "valid"]
-    layer_losses = [
-        PassthroughScoring(f"{prefix}_loss_layer_{i}", on_train=prefix == "train")
-        for prefix in prefixes
-        for i in range(n_losses if n_losses > 1 else 0)
-    ]
-    chain = [(score.name, score) for score in layer_losses] + chain
-    if validation is not None:
-        chain.insert(0, ("validation_score", ValidationScore()))
-    if learning_rate == "adaptive":
-        schedule = LRScheduler(
-            "ReduceLROnPlateau",
-            monitor=watched,
-            factor=0.5,
-            patience=n_iter_no_change // 2,
-            threshold=tol,
-            threshold_mode="abs",
-        )
-        chain.insert(-1, ("learning_rate", schedule))
+    losses = layer_loss_names(network, has_validation=validation is not None)
     trainer = Trainer(
         network,
         criterion=torch.nn.Identity,  # the network knows its own losses
         optimizer=torch.optim.Adam,
-        lr=learning_rate_init,
-        optimizer__weight_decay=alpha,
-        max_epochs=max_iter,
-        batch_size=batch_size,
+        lr=options.learning_rate_init,
+        optimizer__weight_decay=options.alpha,
+        max_epochs=options.max_iter,
+        batch_size=options.batch_size,
         iterator_train=BatchIterator,
         iterator_train__generator=generator,
         iterator_valid=BatchIterator,
         train_split=lambda data, y=None, **_: (data, validation),
-        callbacks=chain,
+        callbacks=training_callbacks(options, losses, has_validation=validation is not None),
         callbacks__print_log=None,
         verbose=0,
         device=None,  # network and data are where they belong
-        max_grad_norm=max_grad_norm,
-        average=AverageOverEpochs(network) if average else None,
+        max_grad_norm=options.max_grad_norm,
+        average=AverageOverEpochs(network) if options.average else None,
     )
     trainer.initialize()
     # Adam changes its moments in place; the caller's are kept, should training fail.
@@ -249,11 +192,10 @@ def train(
     if optimizer_state is not None:
         trainer.optimizer_.load_state_dict(optimizer_state)
         for group in trainer.optimizer_.param_groups:  # moments go on, settings are today's
-            group.update(lr=learning_rate_init, weight_decay=alpha)
-    if layer_parallel:
+            group.update(lr=options.learning_rate_init, weight_decay=options.alpha)
+    if options.layer_parallel:
         assert isinstance(network, ForwardForwardRNN)  # the baseline is one part that learns
-        settings = Settings(batch_size, alpha, max_grad_norm)
-        with LayerWorkers(network, dataset, settings, optimizer_state) as trainer.workers:
+        with LayerWorkers(network, dataset, options, optimizer_state) as trainer.workers:
             trainer.partial_fit(dataset, y=None)
         final_state = {**trainer.optimizer_.state_dict(), "state": trainer.workers.moments}
     else:
@@ -262,12 +204,21 @@ def train(
     if not trainer.has_learnt():
         raise KeyboardInterrupt  # which skorch kept to itself, but there is no model yet
     network.eval()
-    recorded = {"train_loss", watched, *(score.name for score in layer_losses)}
+    recorded = {"train_loss", options.watched, *losses}
     history = [
         {key: value for key, value in epoch.items() if key != "batches"}
         for epoch in trainer.history
         if recorded <= epoch.keys()  # or it was interrupted
     ]
+    check_learnt(network, [epoch[options.watched] for epoch in history])
     # The moments of a loss that exploded would spoil the weights at the next step.
     diverged = dict(trainer.callbacks_)["stop_on_divergence"].diverged_
     return Training(history, None if diverged else final_state)
+
+
+def check_learnt(network: Network, losses: list[float]) -> None:
+    """Raise a ValueError if no loss, or a weight, is finite."""
+    # Without epochs, training was interrupted in the first.
+    learnt = np.isfinite(losses).any() or not losses
+    if not learnt or not all(bool(p.isfinite().all()) for p in network.parameters()):
+        raise ValueError(f"Training produced weights or losses that are not finite. {REMEDY}")

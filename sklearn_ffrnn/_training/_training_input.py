@@ -38,6 +38,8 @@ def check_training_input(
     `dtype` and `reset` are those of :func:`check_input`. The estimator learns the number of
     channels, and of negatives as ``n_negatives_``.
     """
+    if y is None and isinstance(X, SequenceBatch) and len(X.negatives):
+        y = np.full(len(X), X.human_label)
     sequences, y = _check_X_y(estimator, X, y, dtype=dtype, reset=reset)
     y = check_labels(y)
     check_consistent_length(X, y)

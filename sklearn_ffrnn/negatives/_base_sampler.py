@@ -106,7 +106,13 @@ class BaseNegativeSampler(  # type: ignore[call-arg]
             All rows, in order, and the negatives that they carry.
         """
         rows, _, negatives = self._make(X, y)
-        return SequenceBatch(rows, negatives, self.source_, negative_label=self.negative_label)
+        return SequenceBatch(
+            rows,
+            negatives,
+            self.source_,
+            negative_label=self.negative_label,
+            human_label=self.human_label,
+        )
 
     @_in_mode("attach")
     def transform(self, X: Any) -> Any:

@@ -4,25 +4,27 @@ from ._activation_limit import activation_limit
 from ._backprop import BackpropRNN
 from ._base_network import Network
 from ._dataset import Batch, BatchIterator, SequenceDataset
-from ._forward_forward import ForwardForwardRNN, LayerOutput
+from ._forward_forward import ForwardForwardRNN
 from ._forward_forward_layer import ForwardForwardLayer
-from ._label_code import with_every_label, with_neutral_label
+from ._goodness import GOODNESS
+from ._label_code import with_every_label
+from ._losses import OBJECTIVES
 from ._packed import Packed
-from ._relu_layer import ReLULayer, plain_autograd
+from ._recurrent_layer import RecurrentLayer, plain_autograd
 
 __all__ = [
+    "GOODNESS",
+    "OBJECTIVES",
     "BackpropRNN",
     "Batch",
     "BatchIterator",
     "ForwardForwardLayer",
     "ForwardForwardRNN",
-    "LayerOutput",
     "Network",
     "Packed",
-    "ReLULayer",
+    "RecurrentLayer",
     "SequenceDataset",
     "activation_limit",
     "plain_autograd",
     "with_every_label",
-    "with_neutral_label",
 ]

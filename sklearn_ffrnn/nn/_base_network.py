@@ -14,6 +14,8 @@ from ._packed import Packed
 class Network(nn.Module, ABC):
     """Recurrent layers and what they minimise."""
 
+    n_classes: int
+
     @abstractmethod
     def parameter_blocks(self) -> list[list[nn.Parameter]]:
         """Return the parameters that learn together, a block for each loss."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -14,19 +13,9 @@ from ._differences import Differences
 from ._forward_forward_layer import ForwardForwardLayer
 from ._goodness import Goodness
 from ._label_code import with_every_label
-from ._make_layers import make_layers
 from ._normalization import make_normalization
 from ._packed import Packed
-
-
-@dataclass
-class LayerOutput:
-    """What one layer returned, and which sequences the next layer reads (None for all)."""
-
-    layer: ForwardForwardLayer
-    goodness: Goodness
-    hidden: Packed
-    continuing: Tensor | None = None
+from ._recurrent_layer import make_layers
 
 
 class ForwardForwardRNN(Network):
@@ -45,10 +34,6 @@ class ForwardForwardRNN(Network):
     threshold : sequence of (float, float), or None
         theta of each layer for positives and for negatives. With None both follow the data: a
         running midpoint between the mean goodness of positives and of negatives.
-    cell : {"relu", "gru", "lstm"}
-        Kind of unit.
-    bidirectional : bool
-        Whether every layer also reads the sequences from their end.
     n_differences : int
         Highest order of the differences from step to step that the first layer reads too.
     normalization : {"standardize", "layer_norm"} or None
@@ -74,8 +59,6 @@ class ForwardForwardRNN(Network):
         *,
         hidden_layer_sizes: Sequence[int],
         threshold: Sequence[tuple[float, float]] | None,
-        cell: str = "relu",
-        bidirectional: bool = False,
         n_differences: int = 0,
         normalization: str | None = "standardize",
         goodness: str = "log_ratio",
@@ -90,8 +73,6 @@ class ForwardForwardRNN(Network):
         recurrent_layers = make_layers(
             n_channels * (1 + n_differences) + (n_classes if n_classes > 2 else 0),
             hidden_layer_sizes,
-            cell=cell,
-            bidirectional=bidirectional,
             generator=generator,
             dtype=dtype,
             activity_dtype=activity_dtype,
@@ -105,15 +86,17 @@ class ForwardForwardRNN(Network):
                 # The last layer is read by no other.
                 normalization=make_normalization(
                     normalization if i < len(recurrent_layers) - 1 else None,
-                    recurrent.n_outputs,
+                    recurrent.n_units,
                     dtype=dtype,
                 ),
             )
             for i, recurrent in enumerate(recurrent_layers)
         )
 
-    def forward(self, x: Packed, weight: Tensor | None = None) -> Iterator[LayerOutput]:
-        """Yield what each layer returns: the algorithm, for training and for prediction.
+    def forward(
+        self, x: Packed, weight: Tensor | None = None
+    ) -> Iterator[tuple[ForwardForwardLayer, Goodness]]:
+        """Yield each layer and its goodness: the algorithm, for training and for prediction.
 
         A layer is computed when it is asked for, so that the one before can have learnt, and have
         freed its memory, by then. `weight` (n_sequences,) weighs the statistics that the
@@ -122,25 +105,22 @@ class ForwardForwardRNN(Network):
         x = self.differences(x, weight)
         for layer in self.layers:
             goodness, hidden = layer(x)  # the gradient stays in this layer
-            output = LayerOutput(layer, goodness, hidden)
-            yield output
+            yield layer, goodness
             x = layer.normalize(hidden.detach(), weight)
-            if output.continuing is not None:
-                x = x.select(output.continuing)
 
     def layer_losses(self, batch: Batch) -> Iterator[Tensor]:
         """Yield the loss of each layer, whose gradient reaches that layer alone."""
         x, positive, weight = self.positives_and_negatives(batch)
-        for output in self(x, weight):
-            yield output.layer.loss(output.goodness, positive, weight)
+        for layer, goodness in self(x, weight):
+            yield layer.loss(goodness, positive, weight)
 
     def evaluate(self, batch: Batch) -> tuple[list[Tensor], Tensor]:
         """Return the loss of each layer and the scores, from one pass."""
         x, positive, weight = self.positives_and_negatives(batch)
         losses, scores = [], []
-        for output in self(x):
-            losses.append(output.layer.loss(output.goodness, positive, weight))
-            scores.append(self._score(output))
+        for layer, goodness in self(x):
+            losses.append(layer.loss(goodness, positive, weight))
+            scores.append(self._score(layer, goodness))
         return losses, torch.stack(scores, dim=1)
 
     def scores(self, sequences: Packed) -> Tensor:
@@ -148,13 +128,13 @@ class ForwardForwardRNN(Network):
 
         Where positives and negatives have thresholds of their own, theta is their midpoint.
         """
-        outputs = self(self.ask_every_label(sequences))
-        return torch.stack([self._score(output) for output in outputs], dim=1)
+        x = self.ask_every_label(sequences)
+        return torch.stack([self._score(layer, goodness) for layer, goodness in self(x)], dim=1)
 
-    def _score(self, output: LayerOutput) -> Tensor:
+    def _score(self, layer: ForwardForwardLayer, goodness: Goodness) -> Tensor:
         # In double precision: the mean over a long sequence must not lose digits.
-        margin = output.layer.margin(output.goodness.per_step)
-        return self.by_label(output.goodness.sequences.mean_over_steps(margin))
+        margin = layer.margin(goodness.per_step)
+        return self.by_label(goodness.sequences.mean_over_steps(margin))
 
     def parameter_blocks(self) -> list[list[nn.Parameter]]:
         """Return the parameters that learn together: those of one layer."""

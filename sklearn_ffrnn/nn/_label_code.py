@@ -18,8 +18,3 @@ def with_every_label(x: Packed, n_classes: int) -> tuple[Packed, Tensor]:
     """Return every sequence with each label in turn, and these labels: n_classes in a row."""
     label = torch.arange(n_classes, device=x.steps.device).repeat(len(x))
     return with_code(x.repeat_interleave(n_classes), one_hot(label, n_classes)), label
-
-
-def with_neutral_label(x: Packed, n_classes: int) -> Packed:
-    """Return the sequences with the same share of every label."""
-    return with_code(x, x.steps.new_full((len(x), n_classes), 1 / n_classes))

@@ -82,12 +82,10 @@ class Packed:
         return torch.arange(len(self.sample), device=self.sample.device) - back
 
     @cached_property
-    def mirror(self) -> Tensor:
-        """Row of the step that mirrors each step in its sequence, read from the end."""
+    def time(self) -> Tensor:
+        """Time step that each row belongs to."""
         sizes = torch.tensor(self.sizes, device=self.sample.device)
-        first = torch.cumsum(sizes, 0) - sizes
-        time = torch.arange(len(sizes), device=sizes.device).repeat_interleave(sizes)
-        return first[self.lengths[self.sample] - 1 - time] + self.sample
+        return torch.arange(len(sizes), device=sizes.device).repeat_interleave(sizes)
 
     def change(self, per_step: Tensor) -> Tensor:
         """Subtract from each step the one before; 0 in the first step of a sequence."""
@@ -132,15 +130,6 @@ class Packed:
     def detach(self) -> Packed:
         """Return the sequences without the gradient's way back."""
         return self.with_steps(self.steps.detach())
-
-    def select(self, chosen: Tensor) -> Packed:
-        """Return the sequences where the boolean mask `chosen` (n_sequences,) is true."""
-        rows = chosen[self.sample]
-        rank = torch.cumsum(chosen, 0) - 1
-        lengths = self.lengths[chosen]
-        time = torch.arange(int(lengths[0]), device=lengths.device)
-        sizes = torch.count_nonzero(time[:, None] < lengths, dim=1).tolist()
-        return Packed(self.steps[rows], sizes, rank[self.sample[rows]], lengths)
 
     def running_mean(self, per_step: Tensor) -> Tensor:
         """Average (n_steps_in_all, ...) over the steps so far: (n_sequences, n_time_steps, ...).
