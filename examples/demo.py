@@ -25,7 +25,7 @@ from sklearn.pipeline import make_pipeline
 
 from sklearn_ffrnn import BPTTRNNClassifier, FFRNNClassifier, VelocityTransformer
 from sklearn_ffrnn.datasets import load_mouse_movements
-from sklearn_ffrnn.sigma_lognormal import make_evaluation_set
+from sklearn_ffrnn.negatives import make_evaluation_set
 
 
 def evaluate_fold(name, classifier, X, y, train, test):

@@ -1,18 +1,14 @@
 """
-A verdict before the end: early exit and verdicts over time
-===========================================================
+A verdict before the end: layer by layer and over time
+======================================================
 
 Every layer of a Forward-Forward network can judge a movement on its own, and so can every step.
-``predict_proba(X, exit_confidence=...)`` asks no further layer once one is sure enough;
-``predict_proba_over_time`` tells the verdict after each step, at the cost of one prediction. The
+``staged_predict_proba`` yields the probabilities after each layer; ``predict_proba_over_time`` tells the verdict after each step, at the cost of one prediction. The
 machine here follows minimum-jerk profiles from the same start to the same end.
 """
 
-import time
-
 import matplotlib.pyplot as plt
 import numpy as np
-import pandas as pd
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupShuffleSplit
 from sklearn.pipeline import make_pipeline
@@ -31,35 +27,12 @@ model.fit([X[i] for i in train], y[train])
 velocities = model[:-1].transform([X[i] for i in test])
 
 # %%
-# Early exit
-# ----------
-# The share of movements that stop at each layer, and what it costs in accuracy and saves in time,
-# measured as the median of repeats in turn.
+# Layer by layer
+# --------------
+# How well the movements are ranked by the first layers, each of which could stop there.
 
-
-def seconds(exit_confidence):
-    """Return how long one prediction takes."""
-    started = time.perf_counter()
-    classifier.predict_proba(velocities, exit_confidence=exit_confidence)
-    return time.perf_counter() - started
-
-
-CONFIDENCES = (0.9, 0.95, 0.99)
-times = np.median([[seconds(c) for c in (None, *CONFIDENCES)] for _ in range(7)], axis=0)
-rows = {}
-for confidence, spent in zip(CONFIDENCES, times[1:], strict=True):
-    report = classifier.exit_report(velocities, confidence)
-    probability = classifier.predict_proba(velocities, exit_confidence=confidence)[:, 1]
-    rows[confidence] = {
-        **{f"stop at layer {i + 1}": share for i, share in report["share"].items()},
-        "multiplications saved": report["time_saved"].sum(),
-        "time / time of all layers": spent / times[0],
-        "AUC": roc_auc_score(y[test], probability),
-    }
-table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("exit_confidence")
-print(table.round(3).to_string())
-auc = roc_auc_score(y[test], classifier.decision_function(velocities))
-print(f"AUC of all layers: {auc:.3f}")
+for i, probability in enumerate(classifier.staged_predict_proba(velocities), start=1):
+    print(f"AUC after {i} layer(s): {roc_auc_score(y[test], probability[:, 1]):.3f}")
 
 # %%
 # Over time

@@ -15,7 +15,7 @@ import pandas as pd
 
 from sklearn_ffrnn.datasets import load_mouse_movements, make_minimum_jerk_movements
 from sklearn_ffrnn.inspection import recording_artefacts
-from sklearn_ffrnn.sigma_lognormal import make_evaluation_set
+from sklearn_ffrnn.negatives import make_evaluation_set
 
 human = load_mouse_movements().data[:200]
 

@@ -24,7 +24,8 @@ from sklearn.pipeline import make_pipeline
 
 from sklearn_ffrnn import FFRNNClassifier, VelocityTransformer
 from sklearn_ffrnn.datasets import load_mouse_movements
-from sklearn_ffrnn.sigma_lognormal import extract_strokes, make_evaluation_set
+from sklearn_ffrnn.negatives import make_evaluation_set
+from sklearn_ffrnn.sigma_lognormal import extract_strokes
 
 
 def timed(work, *args, **kwargs):

@@ -27,7 +27,7 @@ from sklearn.metrics import roc_auc_score
 
 from sklearn_ffrnn import FFRNNClassifier, VelocityTransformer, sequences_from_frame
 from sklearn_ffrnn.datasets import load_mouse_movements, whole_sequences
-from sklearn_ffrnn.sigma_lognormal import make_evaluation_set
+from sklearn_ffrnn.negatives import make_evaluation_set
 
 
 def write(path, n_movements, row_group_size):

@@ -1,14 +1,11 @@
 """Tell human movement from machine-made movement with Forward-Forward recurrent networks."""
 
-from ._bptt import BPTTRNNClassifier
-from ._forward_forward import FFRNNClassifier
-from ._frames import sequences_from_frame
-from ._outlier_detector import FFRNNOutlierDetector
-from ._sequence_batch import SequenceBatch
-from .negatives import MixedNegativeSampler
+from ._classifiers import BPTTRNNClassifier, FFRNNClassifier
+from ._input import SequenceBatch, sequences_from_frame
+from ._outliers import FFRNNOutlierDetector
+from .negatives import MixedNegativeSampler, SigmaLognormalNegativeSampler
 from .persistence import load, save
 from .preprocessing import TrajectoryAugmenter, VelocityTransformer
-from .sigma_lognormal import SigmaLognormalNegativeSampler
 
 __version__ = "0.1.0"
 

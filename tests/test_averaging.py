@@ -3,7 +3,7 @@ import pytest
 import torch
 from skorch.callbacks import Callback
 
-from sklearn_ffrnn._averaging import AverageOverEpochs
+from sklearn_ffrnn._training._averaging import AverageOverEpochs
 
 
 class Snapshots(Callback):
@@ -35,14 +35,14 @@ def test_is_the_weighted_mean_of_the_epochs():
     average = AverageOverEpochs(network)
     weights = [3.0, -1.0, 4.0, 1.0, 5.0]
     for i, weight in enumerate(weights, start=1):
-        average.put_by()
+        average.restore_weights()
         if i > 1:  # the weights themselves are what is learnt on
             assert float(network.weight.detach()) == weights[i - 2]
         with torch.no_grad():
             network.weight.fill_(weight)
             network.running_var.fill_(10 * weight)
             network.num_batches_tracked.fill_(i)
-        average.put_in()
+        average.swap_in_average()
         assert float(network.weight.detach()) == pytest.approx(polynomial_decay(weights[:i]))
         assert float(network.running_var) == pytest.approx(10 * polynomial_decay(weights[:i]))
         assert int(network.num_batches_tracked) == i

@@ -7,7 +7,7 @@ from scipy.special import expit, log_softmax
 from sklearn.calibration import _sigmoid_calibration
 from sklearn.metrics import log_loss
 
-from sklearn_ffrnn._calibration import Calibration, to_probabilities
+from sklearn_ffrnn._scoring._calibration import Calibration, to_probabilities
 
 
 @pytest.fixture

@@ -109,10 +109,20 @@ def test_huge_values_saturate(make_classifier, sequences):
 def test_values_that_overflow_at_prediction(make_ff, sequences):
     X, y = sequences
     classifier = make_ff(max_iter=1, n_differences=0).fit(X, y)
+    huge = [X[0], np.full((3, 2), 3e38), X[2]]
+    for use in (classifier.predict, lambda X: classifier.fit(X, [0, 1, 0])):
+        with pytest.raises(ValueError, match=r"X\[1\] holds values too large.*float32.*3\.4e\+32"):
+            use(huge)
+    assert np.isfinite(classifier.decision_function([X[0], np.full((3, 2), 3e32)])).all()
+
+
+def test_scores_that_are_not_finite(make_ff, sequences):
+    X, y = sequences
+    classifier = make_ff(max_iter=1).fit(X, y)
     with torch.no_grad():
-        classifier.network_.layers[0].w_x[0] = torch.tensor([10.0, -10.0])
-    with pytest.raises(ValueError, match=r"X\[1\] holds values too large"):
-        classifier.predict([X[0], np.full((3, 2), 3e38), X[2]])
+        classifier.network_.layers[0].theta.fill_(torch.inf)
+    with pytest.raises(ValueError, match=r"X\[0\] gives a score that is not finite"):
+        classifier.predict(X)
 
 
 @pytest.mark.parametrize("y", [[0] * 60, None])

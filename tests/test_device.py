@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from sklearn_ffrnn._recording._pointing_device import find_pointing_device
 from sklearn_ffrnn.sigma_lognormal import extract_strokes, position, synthesize
-from sklearn_ffrnn.sigma_lognormal._device import find_device
 
 STROKES = [
     [300, 0, 4.8, 0.25, 0, 1],
@@ -46,7 +46,7 @@ def negatives(trajectory):
 @pytest.mark.parametrize("band", [1, 3, 5])
 def test_dead_band(xy, band):
     points = held(xy, band)
-    assert find_device(points).dead_band == band
+    assert find_pointing_device(points).dead_band == band
     for negative in negatives(np.column_stack([points, T])):
         change = np.abs(np.diff(negative, axis=0))
         assert change[change > 0].min() >= band
@@ -54,13 +54,13 @@ def test_dead_band(xy, band):
 
 def test_shortest_step(xy):
     trajectory = reported(xy, 2)
-    assert find_device(trajectory[:, :2]).reach == 2
+    assert find_pointing_device(trajectory[:, :2]).reach == 2
     for negative in negatives(trajectory):
         assert np.linalg.norm(np.diff(negative, axis=0), axis=1).min() >= 2
 
 
 def test_no_limit_from_few_steps():
-    device = find_device(np.array([[0.0, 0], [50, 20], [100, 41], [149, 60]]))
+    device = find_pointing_device(np.array([[0.0, 0], [50, 20], [100, 41], [149, 60]]))
     assert device.dead_band == 1
     assert device.reach == 1
 
@@ -74,11 +74,11 @@ def test_points_repeat_where_the_sources_do_and_nowhere_else(xy):
 
 
 def test_recorded_stays_near_the_path(xy):
-    device = find_device(held(xy, 3))
+    device = find_pointing_device(held(xy, 3))
     error = device.record(xy + 0.4) - xy - 0.4
     assert np.abs(error[~device.repeated]).max() < 3.6
 
 
 def test_continuous_coordinates_pass():
     xy = position(STROKES, T) + np.random.default_rng(0).normal(size=(len(T), 2))
-    np.testing.assert_array_equal(find_device(xy).record(xy + 0.1), xy + 0.1)
+    np.testing.assert_array_equal(find_pointing_device(xy).record(xy + 0.1), xy + 0.1)

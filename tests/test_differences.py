@@ -4,7 +4,7 @@ import torch
 from sklearn.metrics import roc_auc_score
 
 from sklearn_ffrnn import BPTTRNNClassifier, FFRNNClassifier
-from sklearn_ffrnn.nn import SequenceDataset
+from sklearn_ffrnn.nn import SequenceDataset, with_every_label
 from sklearn_ffrnn.nn._differences import Differences
 
 LENGTHS = [5, 1, 9, 2, 9]
@@ -38,7 +38,7 @@ def test_are_those_of_numpy_standardized(lengths, order):
     sequences = make_sequences(lengths)
     batch, index = packed(sequences)
     differences = Differences(2, order, dtype=torch.float64)
-    steps = differences.train()(batch).numpy()
+    steps = differences.train()(batch).steps.numpy()
     every = [expected(sequence, order) for sequence in sequences]
     flat = np.concatenate(every)[:, 2:]
     for place, i in enumerate(index):
@@ -72,8 +72,8 @@ def test_a_weight_of_two_is_the_sequence_twice():
 
 def test_labels_have_no_differences():
     batch, _ = packed(make_sequences(n_channels=2))
-    labelled = batch.with_labels(torch.ones(len(batch), 3))
-    assert Differences(2, 2, dtype=torch.float64)(labelled).shape[1] == 2 + 3 + 4
+    labelled, _ = with_every_label(batch, 3)
+    assert Differences(2, 2, dtype=torch.float64)(labelled).steps.shape[1] == 2 + 3 + 4
 
 
 def test_fixed_at_prediction():
@@ -81,9 +81,9 @@ def test_fixed_at_prediction():
     other, _ = packed(make_sequences(seed=1))
     differences = Differences(2, 2, dtype=torch.float64)
     differences.train()(batch)
-    before = differences.eval()(batch)
+    before = differences.eval()(batch).steps
     differences(other)
-    torch.testing.assert_close(differences(batch), before)
+    torch.testing.assert_close(differences(batch).steps, before)
 
 
 @pytest.mark.parametrize("cls", [FFRNNClassifier, BPTTRNNClassifier])

@@ -9,11 +9,12 @@ from skorch.callbacks import Callback
 from sklearn_ffrnn import FFRNNClassifier
 from sklearn_ffrnn.nn import ForwardForwardRNN, SequenceDataset
 
+SEVEN = [(7.0, 7.0)] * 3
 NORMALIZATIONS = ["standardize", "layer_norm", None]
 
 
 def make_network(n_classes=2, sizes=(6, 8, 8), **settings):
-    settings = {"threshold": [7.0] * len(sizes), "goodness": "mean", **settings}
+    settings = {"threshold": [(7.0, 7.0)] * len(sizes), "goodness": "mean", **settings}
     return ForwardForwardRNN(
         2,
         n_classes,
@@ -53,7 +54,7 @@ def hidden_states(layer, sequence):
 
 def normalized(network, i, states, eps=1e-5):
     if network_kind(network, i) == "standardize":
-        fitted = network.normalizations[i]
+        fitted = network.layers[i].normalize
         return (states - fitted.mean.numpy()) / np.sqrt(fitted.variance.numpy() + eps)
     if network_kind(network, i) == "layer_norm":
         return states / np.sqrt((states**2).mean(axis=1, keepdims=True) + eps)
@@ -62,17 +63,16 @@ def normalized(network, i, states, eps=1e-5):
 
 def network_kind(network, i):
     names = {"Standardize": "standardize", "LayerNorm": "layer_norm"}
-    return names.get(type(network.normalizations[i]).__name__)
+    return names.get(type(network.layers[i].normalize).__name__)
 
 
 def goodness_by_layer(network, sequence):
     """Goodness of every step, layer by layer: the mean over units of h^2."""
     goodness, states = [], sequence
     for i, layer in enumerate(network.layers):
-        states = hidden_states(layer, states)
+        states = hidden_states(layer.recurrent, states)
         goodness.append((states**2).mean(axis=1))
-        if i < len(network.normalizations):
-            states = normalized(network, i, states)
+        states = normalized(network, i, states)
     return goodness
 
 
@@ -107,18 +107,18 @@ def test_logistic_objective_is_the_studys_formula(normalization, weighted, data)
 
 def test_badly_wrong_samples_keep_their_gradient():
     # log(sigmoid(x) + 1e-10) is flat where a negative's goodness is far above the threshold.
-    network = make_network(sizes=(4,), threshold=[0.0], objective="logistic")
+    network = make_network(sizes=(4,), threshold=[(0.0, 0.0)], objective="logistic")
     batch = make_batch([np.full((5, 2), 1e3)], np.array([0]))
     (loss,) = network.layer_losses(batch)
     loss.backward()
     assert loss.item() > 1e3
     assert torch.isfinite(loss)
-    assert network.layers[0].w_x.grad.abs().max() > 1
+    assert network.layers[0].recurrent.w_x.grad.abs().max() > 1
 
 
 @pytest.mark.parametrize("normalization", NORMALIZATIONS)
 @pytest.mark.parametrize("objective", ["symmetric", "logistic"])
-@pytest.mark.parametrize(("n_classes", "threshold"), [(2, [7.0] * 3), (3, [7.0] * 3), (2, None)])
+@pytest.mark.parametrize(("n_classes", "threshold"), [(2, SEVEN), (3, SEVEN), (2, None)])
 def test_a_layers_loss_reaches_no_other_layer(normalization, objective, n_classes, threshold, data):
     sequences, target, weight = data
     network = make_network(
@@ -140,7 +140,7 @@ def test_a_layers_loss_reaches_no_other_layer(normalization, objective, n_classe
 
 @pytest.mark.parametrize("objective", ["symmetric", "logistic"])
 def test_gradient_of_a_loss_is_that_of_finite_differences(objective, data):
-    network = make_network(sizes=(4,), threshold=[0.5], objective=objective)
+    network = make_network(sizes=(4,), threshold=[(0.5, 0.5)], objective=objective)
     batch = make_batch(*data)
     (loss,) = network.layer_losses(batch)
     loss.backward()
@@ -160,7 +160,7 @@ def test_gradient_of_a_loss_is_that_of_finite_differences(objective, data):
 
 def test_symmetric_objective_orders_positives_above_negatives(data):
     sequences, _, _ = data
-    network = make_network(sizes=(4,), threshold=[1.0], objective="symmetric").eval()
+    network = make_network(sizes=(4,), threshold=[(1.0, 1.0)], objective="symmetric").eval()
     goodness = np.array([goodness_by_layer(network, s)[0].mean() for s in sequences])
     by_goodness = np.argsort(goodness)
     right, wrong = np.zeros((2, 7), dtype=int)
@@ -174,17 +174,18 @@ def test_symmetric_objective_orders_positives_above_negatives(data):
 
 def test_log_ratio_compares_the_two_halves_of_a_layer(data):
     sequences, target, weight = data
-    network = make_network(sizes=(7,), threshold=[1.0], goodness="log_ratio", objective="logistic")
-    losses, price = np.zeros(len(sequences)), np.zeros(len(sequences))
+    settings = {"goodness": "log_ratio", "objective": "logistic"}
+    network = make_network(sizes=(7,), threshold=[(1.0, 1.0)], **settings)
+    losses, penalty = np.zeros(len(sequences)), np.zeros(len(sequences))
     for i, sequence in enumerate(sequences):
-        squares = hidden_states(network.layers[0], sequence) ** 2
+        squares = hidden_states(network.layers[0].recurrent, sequence) ** 2
         for_, against = squares[:, :4].mean(axis=1), squares[:, 4:].mean(axis=1)
         g = 10 * np.log((for_ + 0.01) / (against + 0.01))
         losses[i] = -np.mean(np.log(expit((1 if target[i] else -1) * (g - 1.0))))
-        price[i] = 0.01 * np.mean((for_ + against) / 2)
+        penalty[i] = 0.01 * np.mean((for_ + against) / 2)
     expected = sum(
         np.average(losses[target == label], weights=weight[target == label]) for label in (0, 1)
-    ) + np.average(price, weights=weight)
+    ) + np.average(penalty, weights=weight)
     (loss,) = network.layer_losses(make_batch(sequences, target, weight))
     assert loss.item() == pytest.approx(expected, rel=1e-9)
 
@@ -294,7 +295,8 @@ def test_studys_setting_by_plain_parameters(normalization):
     assert type(watch.optimizer) is torch.optim.Adam
     assert watch.optimizer.param_groups[0]["weight_decay"] == 1e-5
     assert watch.batches[:2] == [600, 30]
-    assert [tuple(layer.w_h.shape) for layer in classifier.network_.layers] == [(96, 96)] * 3
+    recurrent_weights = [layer.recurrent.w_h for layer in classifier.network_.layers]
+    assert [tuple(weights.shape) for weights in recurrent_weights] == [(96, 96)] * 3
     assert classifier.n_iter_ == 11
     assert watch.rates[:6] == [1e-3] * 6
     assert watch.rates[-1] == 5e-4

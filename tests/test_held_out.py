@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from sklearn_ffrnn._held_out import CROWD, split_off
-from sklearn_ffrnn._ragged import Ragged
-from sklearn_ffrnn._training_data import TrainingData
+from sklearn_ffrnn._input._ragged import Ragged
+from sklearn_ffrnn._training._data import TrainingData
+from sklearn_ffrnn._training._held_out import CROWD, split_off
 
 
 def make_data(lengths, y, groups=None):

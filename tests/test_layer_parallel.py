@@ -23,7 +23,7 @@ def make(**settings):
     [
         {"early_stopping": True, "validation_fraction": 0.3},
         {"goodness": "mean", "objective": "logistic", "threshold": "auto", "weighted": True},
-        {"n_classes": 3, "normalization": "layer_norm", "cell": "gru", "max_grad_norm": None},
+        {"n_classes": 3, "normalization": "layer_norm", "max_grad_norm": None},
     ],
     ids=["held out", "weighted", "three classes"],
 )
@@ -52,7 +52,8 @@ def test_an_error_in_a_worker_is_the_callers(layer):
     X, y = make_data()
     classifier = make(layer_parallel=True, max_iter=2, warm_start=True).fit(X, y)
     network = classifier.network_
-    network.layers[layer].w_x.data = network.layers[layer].w_x.data[:, :1]  # reads too little
+    weights = network.layers[layer].recurrent.w_x
+    weights.data = weights.data[:, :1]  # reads too little
     with pytest.raises(RuntimeError, match="shape"):
         classifier.fit(X, y)
     assert classifier.network_ is network

@@ -19,9 +19,9 @@ from sklearn_ffrnn.negatives import (
     SplineFamily,
     record_like,
 )
-from sklearn_ffrnn.negatives._altered import ALTERATIONS
-from sklearn_ffrnn.negatives._pursuit import pursue
-from sklearn_ffrnn.negatives._spline import bezier, through
+from sklearn_ffrnn.negatives._altered_family import ALTERATIONS
+from sklearn_ffrnn.negatives._pursuit_family import pursue
+from sklearn_ffrnn.negatives._spline_family import bezier, through
 from sklearn_ffrnn.sigma_lognormal import position
 
 FAMILIES = [

@@ -22,11 +22,7 @@ from sklearn_ffrnn import (
     SigmaLognormalNegativeSampler,
     VelocityTransformer,
 )
-from sklearn_ffrnn.sigma_lognormal import (
-    SigmaLognormalTransformer,
-    extract_strokes,
-    synthesize,
-)
+from sklearn_ffrnn.sigma_lognormal import SigmaLognormalTransformer, extract_strokes, synthesize
 
 
 def examples(n):
@@ -136,10 +132,10 @@ CLASSIFIERS = {
     "another": FFRNNClassifier(
         (4, 3), goodness="mean", objective="logistic", threshold="auto", normalization="layer_norm"
     ),
-    "logistic": FFRNNClassifier((4, 3), readout="logistic", cell="gru", class_weight="balanced"),
-    "float64": FFRNNClassifier((4,), dtype="float64", bidirectional=True, normalization=None),
+    "logistic": FFRNNClassifier((4, 3), objective="logistic", class_weight="balanced"),
+    "float64": FFRNNClassifier((4,), dtype="float64", normalization=None),
     "baseline": BPTTRNNClassifier((4, 3)),
-    "mean": BPTTRNNClassifier((4,), pooling="mean", cell="lstm", class_weight="balanced"),
+    "mean": BPTTRNNClassifier((4,), pooling="mean", class_weight="balanced"),
 }
 
 
@@ -255,7 +251,6 @@ def test_classifiers(X, form, kind, name, n_classes, streamed):
         form = "list"  # the negatives' label is a number
     data = np.stack([x[0] for x in X]) if form == "table" else {**FORMS, **BATCHES}[form](X)
     classifier = clone(CLASSIFIERS[name]).set_params(max_iter=2, random_state=0)
-    streamed &= classifier.get_params().get("readout") != "logistic"
     fit = classifier.partial_fit if streamed else classifier.fit
     if numbers_or_named(lambda: fit(data, y)) is None:
         return

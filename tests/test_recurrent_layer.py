@@ -1,10 +1,12 @@
-"""The hand-written recurrent layer, against torch.nn.RNN and finite differences."""
+"""The recurrent layer, by kernel and by plain autograd, against torch.nn.RNN and differences."""
+
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
 import torch
 
-from sklearn_ffrnn.nn import RecurrentLayer, SequenceDataset
+from sklearn_ffrnn.nn import RecurrentLayer, SequenceDataset, plain_autograd, with_every_label
 
 LENGTHS = {"ragged": [3, 7, 1, 7, 4], "equal": [5, 5, 5], "single": [6], "one step": [1, 1, 1]}
 
@@ -12,6 +14,13 @@ LENGTHS = {"ragged": [3, 7, 1, 7, 4], "equal": [5, 5, 5], "single": [6], "one st
 @pytest.fixture(params=LENGTHS)
 def lengths(request):
     return LENGTHS[request.param]
+
+
+@pytest.fixture(params=["kernel", "plain autograd"])
+def way(request):
+    """Compute layers in one way or the other."""
+    with plain_autograd() if request.param == "plain autograd" else nullcontext():
+        yield request.param
 
 
 def make(lengths, n_channels=3, n_units=6, seed=0):
@@ -52,11 +61,11 @@ def torch_gradients(rnn):
     return [rnn.weight_ih_l0.grad, rnn.weight_hh_l0.grad, rnn.bias_ih_l0.grad]
 
 
-def test_hidden_states_and_gradients_are_those_of_torch(lengths):
+def test_hidden_states_and_gradients_are_those_of_torch(lengths, way):
     layer, rnn, sequences = make(lengths)
     batch = pack(sequences)
     steps = batch.sequences.steps.requires_grad_()
-    hidden = layer(steps, batch.sequences)
+    hidden = layer(batch.sequences).steps
     # A loss that weighs every unit of every step differently.
     factors = torch.linspace(-1, 1, layer.w_h.shape[0], dtype=torch.float64)
     (hidden * factors).sin().sum().backward()
@@ -74,10 +83,10 @@ def test_hidden_states_and_gradients_are_those_of_torch(lengths):
 
 
 @pytest.mark.parametrize("n_groups", [1, 2])
-def test_squared_activity_and_its_gradients_are_those_of_torch(lengths, n_groups):
+def test_squared_activity_and_its_gradients_are_those_of_torch(lengths, n_groups, way):
     layer, rnn, sequences = make(lengths)
     batch = pack(sequences)
-    activity, hidden = layer.squared_activity(batch.sequences.steps, batch.sequences, n_groups)
+    activity, hidden = layer.squared_activity(batch.sequences, n_groups)
     activity.sin().sum().backward()
 
     def group_means(hidden):
@@ -87,8 +96,8 @@ def test_squared_activity_and_its_gradients_are_those_of_torch(lengths, n_groups
     expected = [rnn(s)[0] for s in sequences]
     sum(group_means(h).sin().sum() for h in expected).backward()
 
-    assert not hidden.requires_grad
-    for got, want in zip(unpack(hidden, batch), expected, strict=True):
+    assert not hidden.steps.requires_grad
+    for got, want in zip(unpack(hidden.steps, batch), expected, strict=True):
         torch.testing.assert_close(got, want.detach())
     for got, want in zip(unpack(activity, batch), expected, strict=True):
         torch.testing.assert_close(got, group_means(want))
@@ -108,9 +117,10 @@ def test_gradcheck(lengths, squared):
             self.layer = layer
 
         def forward(self, steps):
+            x = packed.with_steps(steps)
             if squared:
-                return layer.squared_activity(steps, packed, n_groups=2)[0]
-            return layer(steps, packed)
+                return layer.squared_activity(x, n_groups=2)[0]
+            return layer(x).steps
 
     outputs = Outputs()
 
@@ -127,10 +137,10 @@ def test_other_sequences_of_the_batch_change_nothing():
     layer, _, sequences = make([3, 7, 1, 7, 4])
     batch = pack(sequences)
     with torch.no_grad():
-        together = unpack(layer(batch.sequences.steps, batch.sequences), batch)
+        together = unpack(layer(batch.sequences).steps, batch)
         for sequence, expected in zip(sequences, together, strict=True):
             alone = pack([sequence]).sequences
-            torch.testing.assert_close(layer(alone.steps, alone), expected)
+            torch.testing.assert_close(layer(alone).steps, expected)
 
 
 def test_a_step_depends_on_no_later_one():
@@ -139,7 +149,7 @@ def test_a_step_depends_on_no_later_one():
     other[4:] = 100
     with torch.no_grad():
         packed = [pack([s]).sequences for s in (sequence, other)]
-        first, second = (layer(p.steps, p) for p in packed)
+        first, second = (layer(p).steps for p in packed)
     torch.testing.assert_close(first[:4], second[:4], rtol=0, atol=0)
     assert not torch.equal(first[4:], second[4:])
 
@@ -180,8 +190,8 @@ class TestPacked:
 
     def test_copies_with_labels(self, batch):
         packed = batch.sequences
-        labels = torch.arange(2).repeat(len(packed))
-        copies = packed.repeat_interleave(2).with_labels(torch.nn.functional.one_hot(labels))
+        copies, labels = with_every_label(packed, 2)
+        np.testing.assert_array_equal(labels, np.tile([0, 1], len(packed)))
         padded = copies.pad(copies.steps)
         for position, i in enumerate(batch.index):
             for label in range(2):
@@ -189,15 +199,3 @@ class TestPacked:
                 np.testing.assert_array_equal(got[:, :1], self.sequences[i])
                 np.testing.assert_array_equal(got[:, 1 + label], 1)
                 np.testing.assert_array_equal(got[:, 2 - label], 0)
-
-
-def test_reading_through_a_shift_and_a_scale(lengths):
-    layer, _, sequences = make(lengths)
-    batch = pack(sequences)
-    shift, scale = torch.tensor([1.0, -2, 0.5]).double(), torch.tensor([0.5, 3, 1]).double()
-    steps = batch.sequences.steps
-    torch.testing.assert_close(
-        layer.reading(shift, scale)(steps, batch.sequences),
-        layer((steps - shift) * scale, batch.sequences),
-    )
-    assert layer.w_x.requires_grad

@@ -14,7 +14,8 @@ from sklearn.pipeline import Pipeline, make_pipeline
 
 import sklearn_ffrnn
 from sklearn_ffrnn import SequenceBatch, SigmaLognormalNegativeSampler, VelocityTransformer
-from sklearn_ffrnn.sigma_lognormal import StrokePlan, make_evaluation_set, position
+from sklearn_ffrnn.negatives import make_evaluation_set
+from sklearn_ffrnn.sigma_lognormal import StrokePlan, position
 
 
 def gesture(rng):

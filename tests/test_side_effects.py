@@ -25,7 +25,7 @@ from sklearn_ffrnn.sigma_lognormal import SigmaLognormalTransformer, extract_str
 SMALL = {"hidden_layer_sizes": (6, 4), "max_iter": 3, "random_state": 0}
 ESTIMATORS = {
     "FF": FFRNNClassifier(**SMALL, early_stopping=True, validation_fraction=0.25),
-    "FF, logistic": FFRNNClassifier(**SMALL, readout="logistic", threshold="auto"),
+    "FF, logistic": FFRNNClassifier(**SMALL, objective="logistic", threshold="auto"),
     "BPTT": BPTTRNNClassifier(**SMALL, dropout=0.5),
     "velocity": VelocityTransformer(),
     "strokes": SigmaLognormalTransformer(on_error="skip"),

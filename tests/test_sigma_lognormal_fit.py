@@ -3,17 +3,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from sklearn_ffrnn._recording import regular_clock, stroke_starts
+from sklearn_ffrnn._recording._clock import spread_equal_stamps
 from sklearn_ffrnn.sigma_lognormal import _least_squares as least_squares
 from sklearn_ffrnn.sigma_lognormal import position, velocity
+from sklearn_ffrnn.sigma_lognormal._parts import make_part, split_parts
 from sklearn_ffrnn.sigma_lognormal._polish import polish
 from sklearn_ffrnn.sigma_lognormal._pulses import amplitudes, bases, total_velocity
-from sklearn_ffrnn.sigma_lognormal._recording import (
-    make_part,
-    regular_clock,
-    split_parts,
-    spread_equal_stamps,
-    stroke_starts,
-)
 from sklearn_ffrnn.sigma_lognormal._windows import WINDOW, Fit, refine
 
 

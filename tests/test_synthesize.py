@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from sklearn_ffrnn._recording._lattice import find_lattice
 from sklearn_ffrnn.sigma_lognormal import extract_strokes, position, snr_position, synthesize
-from sklearn_ffrnn.sigma_lognormal._lattice import find_lattice
 from sklearn_ffrnn.sigma_lognormal._perturbation import MEMORY, drift, perturb, while_moving
 
 # Underway at the first sample, at rest from 300 to 600 ms and at the end.

@@ -5,9 +5,11 @@ import copy
 import numpy as np
 import pytest
 import torch
+from sklearn.base import clone
 from skorch.callbacks import Callback, EarlyStopping
 
-from sklearn_ffrnn import FFRNNClassifier
+from sklearn_ffrnn import BPTTRNNClassifier, FFRNNClassifier
+from sklearn_ffrnn.nn import plain_autograd
 
 HELD_OUT = {"early_stopping": True, "validation_fraction": 0.25}
 
@@ -129,7 +131,7 @@ class TestWarmStart:
     @pytest.mark.parametrize(
         ("name", "parameter", "value"),
         [
-            ("FF", "hidden_layer_sizes", (4,)),
+            ("FF", "hidden_layer_sizes", (4, 3)),
             ("FF", "threshold", 7.0),
             ("FF", "goodness", "sum"),
             ("FF", "normalization", None),
@@ -144,7 +146,7 @@ class TestWarmStart:
         classifier = make(name, warm_start=True, max_iter=1).fit(*sequences)
         classifier.set_params(**{parameter: value})
         for go_on in (classifier.fit, classifier.partial_fit):
-            with pytest.raises(ValueError, match=f"made with {parameter}=.*warm_start=False"):
+            with pytest.raises(ValueError, match=f"made with (activity_)?{parameter}=.*warm_start=False"):
                 go_on(*sequences)
 
     def test_refuses_other_data(self, make_classifier, sequences):
@@ -359,7 +361,25 @@ def test_a_layer_that_runs_away_finds_its_way_back(goodness):
     settings = {"hidden_layer_sizes": (16,), "goodness": goodness, "random_state": 0}
     classifier = FFRNNClassifier(warm_start=True, max_iter=1, **settings).fit(X, y)
     with torch.no_grad():
-        classifier.network_.layers[0].w_h.copy_(1.3 * torch.eye(16))  # grows by 1.3^300
+        classifier.network_.layers[0].recurrent.w_h.copy_(1.3 * torch.eye(16))  # grows by 1.3^300
     classifier.set_params(max_iter=60, learning_rate_init=0.02).fit(X, y)
     assert np.isfinite(classifier.loss_curve_).all()
     assert classifier.loss_curve_[-1] < 0.01 * classifier.loss_curve_[0]
+
+
+@pytest.mark.parametrize("goodness", ["log_ratio", "mean"])
+@pytest.mark.parametrize("make", [FFRNNClassifier, BPTTRNNClassifier])
+def test_plain_autograd_trains_to_the_same_losses(make, goodness):
+    rng = np.random.default_rng(0)
+    y = np.arange(60) % 2
+    X = [rng.normal(size=(rng.integers(3, 12), 2)) * (1 + label) for label in y]
+    settings = {"goodness": goodness} if make is FFRNNClassifier else {}
+    model = make((12, 12), dtype="float64", max_iter=5, random_state=0, **settings)
+    by_kernel = clone(model).fit(X, y)
+    with plain_autograd():
+        by_autograd = clone(model).fit(X, y)
+    # Both are in double precision and differ by the order in which sums are taken.
+    np.testing.assert_allclose(by_kernel.loss_curve_, by_autograd.loss_curve_, rtol=1e-9)
+    np.testing.assert_allclose(
+        by_kernel.decision_function(X), by_autograd.decision_function(X), rtol=1e-6, atol=1e-9
+    )

@@ -29,16 +29,18 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from sklearn_ffrnn import BPTTRNNClassifier, FFRNNClassifier, VelocityTransformer
-from sklearn_ffrnn.nn._losses import OBJECTIVES, beyond, sum_of_class_means
+from sklearn_ffrnn.nn._losses import OBJECTIVES, signed_margin, sum_of_class_means
 
 SHARED = {"n_differences": 0, "average": False, "calibrate": False, "alpha": 1e-5}
 FF = {**SHARED, "goodness": "mean", "objective": "logistic", "threshold": 2.0}
 TEST_BATCH = 150
 
 
-def vanishing_objective(goodness, sequences, positive, weight, theta_pos, theta_neg):
+def vanishing_objective(goodness, positive, weight, theta_pos, theta_neg):
     """Return the study's loss as its code has it."""
-    right = torch.sigmoid(beyond(goodness, positive[sequences.sample], theta_pos, theta_neg))
+    sequences = goodness.sequences
+    of_step = positive[sequences.sample]
+    right = torch.sigmoid(signed_margin(goodness.per_step, of_step, theta_pos, theta_neg))
     per_step = -torch.log(right + 1e-10)
     return sum_of_class_means(sequences.mean_over_steps(per_step), positive, weight)
 
@@ -64,14 +66,16 @@ class BatchStatistics(torch.nn.Module):
 
     def forward(self, hidden, weight=None):
         """Normalize `hidden` by its own mean and deviation."""
-        return torch.nn.functional.batch_norm(hidden, None, None, training=True)
+        steps = torch.nn.functional.batch_norm(hidden.steps, None, None, training=True)
+        return hidden.with_steps(steps)
 
 
 def scores_by_batch(classifier, velocities, y):
     """Return scores with the statistics of test batches of one class each."""
     classifier = copy.deepcopy(classifier)
     network = classifier.network_
-    network.normalizations = torch.nn.ModuleList(BatchStatistics() for _ in network.normalizations)
+    for layer in network.layers[:-1]:
+        layer.normalize = BatchStatistics()
     decision = np.empty(len(y))
     for label in (0, 1):
         rows = np.flatnonzero(y == label)

@@ -22,9 +22,8 @@ from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import make_pipeline
 
 from sklearn_ffrnn import FFRNNClassifier, VelocityTransformer
-from sklearn_ffrnn.nn import _forward_forward
-from sklearn_ffrnn.nn._goodness import step_goodness
-from sklearn_ffrnn.nn._losses import OBJECTIVES, beyond, sum_of_class_means
+from sklearn_ffrnn.nn import ForwardForwardLayer
+from sklearn_ffrnn.nn._losses import OBJECTIVES, signed_margin, sum_of_class_means
 
 VARIANTS = {  # goodness, objective, threshold; the first is the default
     "log_ratio, symmetric": ("log_ratio", "symmetric", 2.0),
@@ -38,10 +37,10 @@ VARIANTS = {  # goodness, objective, threshold; the first is the default
 }
 
 
-def divergence_objective(goodness, sequences, positive, weight, theta_pos, theta_neg):
+def divergence_objective(goodness, positive, weight, theta_pos, theta_neg):
     """-+ log(1 + J) of normal distributions, anchored at the threshold like "symmetric"."""
-    goodness = sequences.mean_over_steps(goodness)
-    anchor = torch.nn.functional.softplus(-beyond(goodness, positive, theta_pos, theta_neg))
+    goodness = goodness.per_sequence
+    anchor = torch.nn.functional.softplus(-signed_margin(goodness, positive, theta_pos, theta_neg))
     p, n = goodness[positive], goodness[~positive]
     if min(len(p), len(n)) < 2:
         return sum_of_class_means(anchor, positive, weight)
@@ -50,12 +49,15 @@ def divergence_objective(goodness, sequences, positive, weight, theta_pos, theta
     return sum_of_class_means(anchor, positive, weight) - gap.sign() * torch.log1p(jeffreys)
 
 
-def attended_goodness(layer, steps, sequences, kind):
-    """Weigh the goodness of each step so that its mean over steps is a weighted one."""
-    result = step_goodness(layer, steps, sequences, kind)
-    strength = torch.exp((result.hidden @ layer.attention).clamp(-10, 10))
-    share = strength / sequences.mean_over_steps(strength)[sequences.sample]
-    return result._replace(goodness=result.goodness * share)
+class AttentionLayer(ForwardForwardLayer):
+    """A layer that weighs the goodness of each step, so that its mean is a weighted one."""
+
+    def forward(self, x):
+        """Return goodness and hidden states."""
+        goodness, hidden = super().forward(x)
+        strength = torch.exp((hidden.steps @ self.attention).clamp(-10, 10))
+        share = strength / x.mean_over_steps(strength)[x.sample]
+        return goodness._replace(per_step=goodness.per_step * share), hidden
 
 
 class WithAttention(FFRNNClassifier):
@@ -64,7 +66,8 @@ class WithAttention(FFRNNClassifier):
     def _make_network(self, sequences, n_classes, generator):
         network = super()._make_network(sequences, n_classes, generator)
         for layer in network.layers:
-            layer.attention = torch.nn.Parameter(torch.zeros(len(layer.bias)))
+            layer.__class__ = AttentionLayer
+            layer.attention = torch.nn.Parameter(torch.zeros(layer.recurrent.n_outputs))
         return network
 
 
@@ -72,7 +75,6 @@ def auc_of_fold(variant, X, y, train, test, epochs, seed):
     """Fit one variant on one fold; return the AUC of each number of layers."""
     goodness, objective, threshold = VARIANTS[variant]
     attention = variant.endswith("attention")
-    _forward_forward.step_goodness = attended_goodness if attention else step_goodness
     model = make_pipeline(
         VelocityTransformer(),
         (WithAttention if attention else FFRNNClassifier)(

@@ -30,15 +30,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 from study_data import read_movements
 
-from sklearn_ffrnn import (
-    FFRNNClassifier,
-    FFRNNOutlierDetector,
-    SequenceBatch,
-    VelocityTransformer,
-)
-from sklearn_ffrnn._distortions import DISTORTIONS
+from sklearn_ffrnn import FFRNNClassifier, FFRNNOutlierDetector, SequenceBatch, VelocityTransformer
+from sklearn_ffrnn._outliers._distortions import DISTORTIONS
 from sklearn_ffrnn.datasets import load_mouse_movements
-from sklearn_ffrnn.sigma_lognormal import make_evaluation_set
+from sklearn_ffrnn.negatives import make_evaluation_set
 
 PERIOD = 16.0  # ms
 MIN_POINTS = 10

@@ -30,7 +30,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from sklearn_ffrnn import BPTTRNNClassifier, FFRNNClassifier, VelocityTransformer
-from sklearn_ffrnn.sigma_lognormal import make_evaluation_set
+from sklearn_ffrnn.negatives import make_evaluation_set
 
 try:
     from aeon.transformations.collection.convolution_based import MiniRocket

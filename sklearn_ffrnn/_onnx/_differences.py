@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from ..nn import most_active
+from ..nn import activation_limit
 from ..nn._differences import Differences
 from ..nn._normalization import Standardize
 from ._graph import Graph
@@ -29,8 +29,8 @@ def with_differences(
         )
     ]
     dtype = differences.standardize.mean.dtype
-    most = min(most_active(dtype), torch.finfo(torch.float32).max)
-    bounds = [graph.constant(bound, np.float32) for bound in (-most, most)]
+    limit = min(activation_limit(dtype), torch.finfo(torch.float32).max)
+    bounds = [graph.constant(bound, np.float32) for bound in (-limit, limit)]
     for _ in range(differences.order):
         # The step before the first is the first again, for a difference of 0.
         start = graph.node("Slice", by_order[-1], first, graph.constant([1]), first)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .._calibration import Calibration
+from .._scoring import Calibration
 from ._graph import Graph
 from ._sequences import PaddedSequences
 

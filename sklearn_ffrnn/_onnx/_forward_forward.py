@@ -1,4 +1,4 @@
-"""The graph of a Forward-Forward network and of what reads it."""
+"""The graph of a Forward-Forward network."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ import numpy as np
 import torch
 from torch import nn
 
-from .._readout import GoodnessReadout, Readout
-from ..nn import ForwardForwardRNN
-from ..nn._activity import mean_squares
-from ..nn._bidirectional import Bidirectional
-from ..nn._goodness import LOG_RATIO_SCALE, SILENCE
-from ..nn._normalization import EPSILON, LayerNorm, Standardize
+from ..nn import ForwardForwardLayer, ForwardForwardRNN
+from ..nn._goodness import EPSILON as GOODNESS_EPSILON
+from ..nn._goodness import LOG_RATIO_SCALE
+from ..nn._mean_squares import mean_squares
+from ..nn._normalization import EPSILON, LayerNorm, NoNormalization, Standardize
 from ._differences import standardized, with_differences
 from ._graph import Graph
 from ._layers import hidden_states
@@ -19,49 +18,38 @@ from ._sequences import PaddedSequences
 
 
 def forward_forward_scores(
-    graph: Graph, network: ForwardForwardRNN, readout: Readout, sequences: PaddedSequences
+    graph: Graph, network: ForwardForwardRNN, sequences: PaddedSequences
 ) -> str:
-    """Return the scores after all layers: (n, 1) of class 1, or (n, n_classes)."""
-    by_goodness = isinstance(readout, GoodnessReadout)
+    """Return the mean over layers of G - theta: (n, 1) of class 1, or (n, n_classes)."""
     if network.n_classes > 2:
-        label = _with_every_label if by_goodness else _without_label
-        sequences = label(graph, network.n_classes, sequences)
+        sequences = _with_every_label(graph, network.n_classes, sequences)
     sequences = with_differences(graph, network.differences, sequences)
-    evidence = []
-    for i, layer in enumerate(network.layers):
-        hidden = hidden_states(graph, layer, sequences)
-        said = _goodness(graph, network, i, hidden)
-        if by_goodness:
-            said = graph.node("Sub", said, graph.constant(network.threshold[i].mean()))
-        else:
-            wide = graph.cast(hidden, "float64")
-            said = graph.node("Concat", wide, graph.node("Mul", wide, wide), said, axis=2)
-        evidence.append(sequences.mean_over_steps(graph, said))
-        if i < len(network.normalizations):
-            normalized = _normalized(graph, network.normalizations[i], hidden)
-            sequences = sequences._replace(steps=normalized)
-    weights, offsets = map(graph.constant, readout.weights(len(network.layers)))
-    outputs = graph.node("MatMul", graph.node("Concat", *evidence, axis=1), weights)
-    scores = graph.node("Add", outputs, offsets)
-    if by_goodness and network.n_classes > 2:
+    margins = []
+    for layer in network.layers:
+        hidden = hidden_states(graph, layer.recurrent, sequences)
+        goodness = _goodness(graph, layer, hidden)
+        margin = graph.node("Sub", goodness, graph.constant(layer.theta.mean()))
+        margins.append(sequences.mean_over_steps(graph, margin))
+        sequences = sequences._replace(steps=_normalized(graph, layer.normalize, hidden))
+    by_layer = graph.node("Concat", *margins, axis=1)
+    scores = graph.node("ReduceMean", by_layer, axes=[1], keepdims=1)
+    if network.n_classes > 2:
         scores = graph.node("Reshape", scores, graph.constant([-1, network.n_classes]))
     return scores
 
 
-def _goodness(graph: Graph, network: ForwardForwardRNN, i: int, hidden: str) -> str:
-    """Return the goodness of every step in layer `i`, (T, n, 1), in double precision."""
-    n_directions = 2 if isinstance(network.layers[i], Bidirectional) else 1
-    n_units = network.output_sizes[i] // n_directions
+def _goodness(graph: Graph, layer: ForwardForwardLayer, hidden: str) -> str:
+    """Return the goodness of every step in a layer, (T, n, 1), in double precision."""
     squares = graph.node("Mul", hidden, hidden)
     # What one unit alone, with an activity of 1, adds to the mean square of each group.
-    shares = mean_squares(torch.eye(n_units), 2 if network.goodness == "log_ratio" else 1)
-    shares = torch.cat([shares] * n_directions) / n_directions
-    if network.goodness == "sum":
+    n_units = layer.recurrent.n_units
+    shares = mean_squares(torch.eye(n_units), 2 if layer.goodness == "log_ratio" else 1)
+    if layer.goodness == "sum":
         shares = torch.ones_like(shares)
     activity = graph.node("MatMul", squares, graph.constant(shares))
-    if network.goodness != "log_ratio":
+    if layer.goodness != "log_ratio":
         return graph.cast(activity, "float64")
-    silenced = graph.node("Add", activity, graph.constant(SILENCE, np.float32))
+    silenced = graph.node("Add", activity, graph.constant(GOODNESS_EPSILON, np.float32))
     logs = graph.cast(graph.node("Log", silenced), "float64")
     return graph.node("MatMul", logs, graph.constant([[LOG_RATIO_SCALE], [-LOG_RATIO_SCALE]]))
 
@@ -75,7 +63,9 @@ def _normalized(graph: Graph, normalization: nn.Module, hidden: str) -> str:
         epsilon = graph.constant(EPSILON, np.float32)
         length = graph.node("Sqrt", graph.node("Add", mean_square, epsilon))
         return graph.node("Div", hidden, length)
-    return hidden
+    if isinstance(normalization, NoNormalization):
+        return hidden
+    raise TypeError(f"{type(normalization).__name__} has no ONNX graph.")
 
 
 def _with_every_label(graph: Graph, n_classes: int, sequences: PaddedSequences) -> PaddedSequences:
@@ -92,13 +82,6 @@ def _with_every_label(graph: Graph, n_classes: int, sequences: PaddedSequences) 
         steps=graph.node("Reshape", labelled, shape),
         lengths=graph.node("Reshape", lengths, graph.constant([-1])),
     )
-
-
-def _without_label(graph: Graph, n_classes: int, sequences: PaddedSequences) -> PaddedSequences:
-    """Return the sequences with the same share of each label."""
-    share = graph.constant(1 / n_classes, np.float32)
-    labelled = _with_channels(graph, sequences.steps, share, [n_classes])
-    return sequences._replace(steps=labelled)
 
 
 def _with_channels(graph: Graph, steps: str, values: str, shape: list[int]) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from sklearn.utils._param_validation import validate_params
 
-from .._jumps import at_sentinel
+from .._input import at_sentinel
 
 _COLUMNS = ["client timestamp", "button", "state", "x", "y"]
 _NO_POSITION = 65535  # what the recorder writes while the pointer is nowhere

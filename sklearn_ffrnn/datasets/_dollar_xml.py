@@ -12,7 +12,7 @@ import numpy as np
 from sklearn.utils import Bunch
 from sklearn.utils._param_validation import validate_params
 
-from .._jumps import at_sentinel
+from .._input import at_sentinel
 
 _DESCR = """\
 $1 unistroke gesture logs

@@ -10,7 +10,7 @@ import numpy as np
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, validate_params
 
-from .._trajectories import check_trajectories
+from .._input import check_trajectories
 from .._typing import FloatArray
 
 _QUANTA = (1.0, 0.5, 0.25, 0.1, 0.05, 0.01, 0.001)

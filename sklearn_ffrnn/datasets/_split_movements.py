@@ -10,10 +10,7 @@ import numpy as np
 import pandas as pd
 from sklearn.utils._param_validation import Interval, validate_params
 
-from .._frame_numbers import as_frame, frame_numbers
-from .._items import as_numbers
-from .._jumps import at_sentinel
-from .._trajectories import select_trajectory
+from .._input import as_frame, as_numbers, at_sentinel, select_trajectory
 
 _CLICKS = {"pressed", "released"}
 MOST_BACKWARDS = 0.25  # of all steps; a movement of five points begins once in five
@@ -141,9 +138,8 @@ def _check_unit(
 
 def _points(log: Any) -> np.ndarray:
     if isinstance(log, pd.DataFrame):
-        points = frame_numbers(select_trajectory(log, "log"), "log").astype(np.float64)
-    else:
-        points = as_numbers(log, "log").astype(np.float64)
+        log = select_trajectory(log, "log")
+    points = as_numbers(log, "log").astype(np.float64)
     if points.ndim != 2 or points.shape[1] != 3:
         raise ValueError(
             f"log has shape {points.shape}; expected (n_events, 3) with columns x, y, t."

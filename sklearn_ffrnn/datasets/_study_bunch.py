@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils import Bunch
 
-from .._jumps import at_sentinel
+from .._input import at_sentinel
 from ._study_files import COLUMNS, StudyRecords
 from ._study_sets import StudySet
 

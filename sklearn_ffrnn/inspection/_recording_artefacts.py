@@ -15,8 +15,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, validate_params
 from sklearn.utils.validation import check_consistent_length, column_or_1d
 
-from .._sequence_batch import SequenceBatch
-from .._trajectories import check_trajectories
+from .._input import SequenceBatch, check_trajectories
 from ._recording_families import FAMILIES
 
 _TOLERANCE = 0.05  # an AUC this close to 0.5 is of no use to a model

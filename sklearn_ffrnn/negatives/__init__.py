@@ -1,24 +1,30 @@
-"""Families of machine-made movements, and a sampler that mixes them.
+"""Negatives: samplers of machine-made movements, families that make them, evaluation sets.
 
 A family is a callable that takes a movement and a random state and returns another movement with
 the same end points, time stamps and lattice, or None if it can make nothing of that movement.
 """
 
-from ._altered import AlteredHumanFamily
+from ._altered_family import AlteredHumanFamily
+from ._base_sampler import BaseNegativeSampler
+from ._evaluation_set import make_evaluation_set
 from ._family import NegativeFamily, record_like
-from ._minimum_jerk import MinimumJerkFamily
+from ._minimum_jerk_family import MinimumJerkFamily
 from ._mixed_sampler import MixedNegativeSampler
-from ._pursuit import PursuitFamily
-from ._sigma_lognormal import SigmaLognormalFamily
-from ._spline import SplineFamily
+from ._pursuit_family import PursuitFamily
+from ._sigma_lognormal_family import SigmaLognormalFamily
+from ._sigma_lognormal_sampler import SigmaLognormalNegativeSampler
+from ._spline_family import SplineFamily
 
 __all__ = [
     "AlteredHumanFamily",
+    "BaseNegativeSampler",
     "MinimumJerkFamily",
     "MixedNegativeSampler",
     "NegativeFamily",
     "PursuitFamily",
     "SigmaLognormalFamily",
+    "SigmaLognormalNegativeSampler",
     "SplineFamily",
+    "make_evaluation_set",
     "record_like",
 ]

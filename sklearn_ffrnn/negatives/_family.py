@@ -10,8 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from sklearn.utils import check_random_state
 
-from ..sigma_lognormal._device import find_device
-from ..sigma_lognormal._recording import regular_clock, stroke_starts
+from .._recording import find_pointing_device, regular_clock, stroke_starts
 
 _GAP = 3.0  # usual intervals; a longer one is a pause
 _RETURNS = 0.1  # a chord below this part of the extent is a return to the start
@@ -107,7 +106,7 @@ def record_like(movement: np.ndarray, path: np.ndarray) -> np.ndarray:
            [ 3.,  1., 21.],
            [ 9.,  3., 33.]])
     """
-    device = find_device(movement[:, :2])
+    device = find_pointing_device(movement[:, :2])
     # A coordinate that keeps still on a straight source does not do so on another path.
     device = replace(device, held=np.repeat(device.repeated[:, None], 2, axis=1))
     return np.column_stack([device.record(path), movement[:, 2:]])

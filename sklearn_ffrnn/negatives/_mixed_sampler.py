@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from .._negative_sampler import NegativeSampler
-from ..sigma_lognormal._spread import spread
-from ._altered import AlteredHumanFamily
+from .._parallel_map import parallel_map
+from ._altered_family import AlteredHumanFamily
+from ._base_sampler import BaseNegativeSampler
 from ._family import NegativeFamily
-from ._minimum_jerk import MinimumJerkFamily
-from ._pursuit import PursuitFamily
-from ._sigma_lognormal import SigmaLognormalFamily
-from ._spline import SplineFamily
+from ._minimum_jerk_family import MinimumJerkFamily
+from ._pursuit_family import PursuitFamily
+from ._sigma_lognormal_family import SigmaLognormalFamily
+from ._spline_family import SplineFamily
 
 FAMILIES: tuple[NegativeFamily, ...] = (
     SigmaLognormalFamily(),
@@ -25,7 +25,7 @@ FAMILIES: tuple[NegativeFamily, ...] = (
 WEIGHTS = (1.0, 1.0, 2.0, 1.0, 2.0)
 
 
-class MixedNegativeSampler(NegativeSampler):
+class MixedNegativeSampler(BaseNegativeSampler):
     """Make negatives of several families, so that a classifier learns where human movement ends.
 
     A classifier that has seen machines of one kind tells that kind from people, and may take any
@@ -108,7 +108,7 @@ class MixedNegativeSampler(NegativeSampler):
     """
 
     _parameter_constraints: dict[str, list[Any]] = {
-        **NegativeSampler._parameter_constraints,
+        **BaseNegativeSampler._parameter_constraints,
         "families": [list, tuple, None],
         "weights": ["array-like", None],
     }
@@ -158,7 +158,7 @@ class MixedNegativeSampler(NegativeSampler):
             (self.families_, first, models[source], seed, f"X[{source}]")
             for first, source, seed in each
         )
-        return list(spread(_ask, arguments, self.n_jobs))
+        return list(parallel_map(_ask, arguments, self.n_jobs))
 
 
 def _can_be_modelled(movement: np.ndarray) -> bool:

@@ -1,21 +1,30 @@
 """The networks, in torch alone: nothing here knows scikit-learn."""
 
+from ._activation_limit import activation_limit
 from ._backprop import BackpropRNN
+from ._base_network import Network
+from ._dataset import Batch, BatchIterator, SequenceDataset
 from ._forward_forward import ForwardForwardRNN
-from ._goodness import StepGoodness
-from ._network import Network
-from ._packed import Batch, BatchIterator, Packed, SequenceDataset
-from ._recurrent import RecurrentLayer, most_active
+from ._forward_forward_layer import ForwardForwardLayer
+from ._goodness import GOODNESS
+from ._label_code import with_every_label
+from ._losses import OBJECTIVES
+from ._packed import Packed
+from ._recurrent_layer import RecurrentLayer, plain_autograd
 
 __all__ = [
+    "GOODNESS",
+    "OBJECTIVES",
     "BackpropRNN",
     "Batch",
     "BatchIterator",
+    "ForwardForwardLayer",
     "ForwardForwardRNN",
     "Network",
     "Packed",
     "RecurrentLayer",
     "SequenceDataset",
-    "StepGoodness",
-    "most_active",
+    "activation_limit",
+    "plain_autograd",
+    "with_every_label",
 ]

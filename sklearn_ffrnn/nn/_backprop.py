@@ -8,36 +8,13 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import Tensor, nn
 
+from ._base_network import Network
+from ._dataset import Batch
 from ._differences import Differences
-from ._layers import make_layers, output_sizes
+from ._dropout import Dropout
 from ._losses import class_cross_entropy
-from ._network import Network
-from ._packed import Batch, Packed
-
-
-class Dropout(nn.Module):
-    """Dropout that draws from a generator of its own, not from the global state."""
-
-    def __init__(self, rate: float, generator: torch.Generator | None = None) -> None:
-        super().__init__()
-        self.rate = rate
-        self.generator = generator
-
-    def forward(self, hidden: Tensor) -> Tensor:
-        """Zero a share of `hidden` and scale up the rest, in training only."""
-        if not self.training or self.rate == 0:
-            return hidden
-        keep = 1 - self.rate
-        draws = _random_int16(hidden.numel(), self.generator).view(hidden.shape)
-        kept = draws >= min(round(self.rate * 2**16), 2**16 - 1) - 2**15
-        return hidden * kept.to(hidden.device).to(hidden.dtype).div_(keep)
-
-
-def _random_int16(n: int, generator: torch.Generator | None) -> Tensor:
-    """Draw any 16-bit numbers, four at once: a draw each would take longer than a layer."""
-    # Where the generator lives, for the same numbers on every device.
-    fours = torch.empty(-(-n // 4), dtype=torch.int64)
-    return fours.random_(-(2**63), None, generator=generator).view(torch.int16)[:n]
+from ._packed import Packed
+from ._recurrent_layer import RecurrentLayer, make_layers
 
 
 class BackpropRNN(Network):
@@ -55,11 +32,7 @@ class BackpropRNN(Network):
         What the output reads: all steps, each with weights of its own (a sequence that ends
         earlier adds nothing for the steps it lacks), their mean, or the last one.
     dropout : float
-        Rate between layers.
-    cell : {"relu", "gru", "lstm"}
-        Kind of unit.
-    bidirectional : bool
-        Whether every layer also reads the sequences from their end.
+        Rate between layers; see :class:`Dropout`.
     n_differences : int
         Highest order of the differences from step to step that the first layer reads too.
     generator : torch.Generator, optional
@@ -70,6 +43,8 @@ class BackpropRNN(Network):
         Type that activities are computed in; None takes that of the weights.
     """
 
+    layers: Sequence[RecurrentLayer]
+
     def __init__(
         self,
         n_channels: int,
@@ -79,8 +54,6 @@ class BackpropRNN(Network):
         n_steps: int,
         pooling: str = "flatten",
         dropout: float = 0.5,
-        cell: str = "relu",
-        bidirectional: bool = False,
         n_differences: int = 0,
         generator: torch.Generator | None = None,
         dtype: torch.dtype | None = None,
@@ -90,16 +63,15 @@ class BackpropRNN(Network):
         self.n_classes = n_classes
         self.pooling = pooling
         self.differences = Differences(n_channels, n_differences, dtype=dtype)
-        self.layers = make_layers(
+        layers = make_layers(
             n_channels * (1 + n_differences),
             hidden_layer_sizes,
-            cell=cell,
-            bidirectional=bidirectional,
             generator=generator,
             dtype=dtype,
             activity_dtype=activity_dtype,
         )
-        n_last = output_sizes(hidden_layer_sizes, bidirectional)[-1]
+        self.layers = nn.ModuleList(layers)  # type: ignore[assignment]
+        n_last = layers[-1].n_units
         self.dropout = Dropout(dropout, generator)
         n_outputs = 1 if n_classes == 2 else n_classes
         n_read = n_steps if pooling == "flatten" else 1
@@ -117,10 +89,10 @@ class BackpropRNN(Network):
 
         `weight` (n_sequences,) weighs the statistics of the differences in training.
         """
-        steps = self.differences(sequences, weight)
+        x = self.differences(sequences, weight)
         for i, layer in enumerate(self.layers):
-            steps = layer(steps if i == 0 else self.dropout(steps), sequences)
-        steps = steps.to(self.head.dtype)
+            x = layer(x if i == 0 else self.dropout(x))
+        steps = x.steps.to(self.head.dtype)
         if self.pooling == "mean":
             logits = sequences.mean_over_steps(steps) @ self.head[0]
         elif self.pooling == "last":

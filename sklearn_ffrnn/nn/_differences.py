@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from ._activation_limit import activation_limit
 from ._normalization import Standardize
 from ._packed import Packed
-from ._recurrent import most_active
 
 
 class Differences(nn.Module):
@@ -38,15 +38,14 @@ class Differences(nn.Module):
             # The input stays as it is while the layers learn, so nothing of it is forgotten.
             self.standardize = Standardize(n_channels * order, momentum=0.0, dtype=dtype)
 
-    def forward(self, sequences: Packed, weight: Tensor | None = None) -> Tensor:
-        """Return the steps with their differences; `weight` (n_sequences,) weighs statistics."""
+    def forward(self, x: Packed, weight: Tensor | None = None) -> Packed:
+        """Append the differences to the steps; `weight` (n_sequences,) weighs statistics."""
         if not self.order:
-            return sequences.steps
-        most = most_active(sequences.steps.dtype)
-        differences = [sequences.steps[:, : self.n_channels]]
+            return x
+        limit = activation_limit(x.steps.dtype)
+        differences = [x.steps[:, : self.n_channels]]
         for _ in range(self.order):
             # More would overflow the variance, and saturates units anyway.
-            differences.append(sequences.change(differences[-1]).clamp_(-most, most))
-        per_step = None if weight is None else weight[sequences.sample]
-        standardized = self.standardize(torch.cat(differences[1:], dim=1), per_step)
-        return torch.cat([sequences.steps, standardized], dim=1)
+            differences.append(x.change(differences[-1]).clamp_(-limit, limit))
+        standardized = self.standardize(x.with_steps(torch.cat(differences[1:], dim=1)), weight)
+        return x.with_steps(torch.cat([x.steps, standardized.steps], dim=1))

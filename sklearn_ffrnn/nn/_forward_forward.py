@@ -1,25 +1,21 @@
-"""A stack of recurrent layers, each trained by its own goodness."""
+"""Forward-Forward (Hinton 2022): a stack of recurrent layers, each of which learns alone."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor, nn
 
+from ._base_network import Network
+from ._dataset import Batch
 from ._differences import Differences
-from ._goodness import StepGoodness, step_goodness
-from ._layer import Layer
-from ._layers import make_layers, output_sizes
-from ._losses import OBJECTIVES, weighted_mean
-from ._network import Network
-from ._normalization import Standardize, make_normalization
-from ._packed import Batch, Packed
-from ._recurrent import RecurrentLayer
-
-# Share of the newest batch in a threshold that follows the data.
-THRESHOLD_MOMENTUM = 0.1
+from ._forward_forward_layer import ForwardForwardLayer
+from ._goodness import Goodness
+from ._label_code import with_every_label
+from ._normalization import make_normalization
+from ._packed import Packed
+from ._recurrent_layer import make_layers
 
 
 class ForwardForwardRNN(Network):
@@ -35,13 +31,9 @@ class ForwardForwardRNN(Network):
         Channels of the sequences and number of classes.
     hidden_layer_sizes : sequence of int
         Units of each layer.
-    threshold : sequence of float or of (float, float), or None
-        theta of each layer, or its theta for positives and for negatives. With None both follow
-        the data: a running midpoint between the mean goodness of positives and of negatives.
-    cell : {"relu", "gru", "lstm"}
-        Kind of unit.
-    bidirectional : bool
-        Whether every layer also reads the sequences from their end.
+    threshold : sequence of (float, float), or None
+        theta of each layer for positives and for negatives. With None both follow the data: a
+        running midpoint between the mean goodness of positives and of negatives.
     n_differences : int
         Highest order of the differences from step to step that the first layer reads too.
     normalization : {"standardize", "layer_norm"} or None
@@ -58,7 +50,7 @@ class ForwardForwardRNN(Network):
         Type that activities are computed in; None takes that of the weights.
     """
 
-    threshold: Tensor
+    layers: Sequence[ForwardForwardLayer]
 
     def __init__(
         self,
@@ -66,9 +58,7 @@ class ForwardForwardRNN(Network):
         n_classes: int,
         *,
         hidden_layer_sizes: Sequence[int],
-        threshold: Sequence[float] | Sequence[tuple[float, float]] | None,
-        cell: str = "relu",
-        bidirectional: bool = False,
+        threshold: Sequence[tuple[float, float]] | None,
         n_differences: int = 0,
         normalization: str | None = "standardize",
         goodness: str = "log_ratio",
@@ -79,176 +69,100 @@ class ForwardForwardRNN(Network):
     ) -> None:
         super().__init__()
         self.n_classes = n_classes
-        self.follow_threshold = threshold is None
-        start = [math.nan] * len(hidden_layer_sizes) if threshold is None else threshold
-        thresholds = torch.tensor(start, dtype=torch.float64)
-        if thresholds.ndim == 1:
-            thresholds = torch.stack([thresholds, thresholds], dim=1)
-        self.register_buffer("threshold", thresholds)
-        self.goodness = goodness
-        self.objective = objective
         self.differences = Differences(n_channels, n_differences, dtype=dtype)
-        n_inputs = n_channels * (1 + n_differences) + (n_classes if n_classes > 2 else 0)
-        self.layers = make_layers(
-            n_inputs,
+        recurrent_layers = make_layers(
+            n_channels * (1 + n_differences) + (n_classes if n_classes > 2 else 0),
             hidden_layer_sizes,
-            cell=cell,
-            bidirectional=bidirectional,
             generator=generator,
             dtype=dtype,
             activity_dtype=activity_dtype,
         )
-        self.output_sizes = output_sizes(hidden_layer_sizes, bidirectional)
-        self.normalizations = nn.ModuleList(
-            make_normalization(normalization, n_units, dtype=dtype)
-            for n_units in self.output_sizes[:-1]
+        self.layers = nn.ModuleList(  # type: ignore[assignment]
+            ForwardForwardLayer(
+                recurrent,
+                goodness=goodness,
+                objective=objective,
+                threshold=None if threshold is None else threshold[i],
+                # The last layer is read by no other.
+                normalization=make_normalization(
+                    normalization if i < len(recurrent_layers) - 1 else None,
+                    recurrent.n_units,
+                    dtype=dtype,
+                ),
+            )
+            for i, recurrent in enumerate(recurrent_layers)
         )
 
-    def parameter_blocks(self) -> list[list[nn.Parameter]]:
-        """Return the parameters that learn together: those of one layer."""
-        return [list(layer.parameters()) for layer in self.layers]
-
-    def layer_goodness(
-        self, sequences: Packed, weight: Tensor | None = None
-    ) -> Iterator[StepGoodness]:
-        """Yield the goodness of every step, layer by layer.
+    def forward(
+        self, x: Packed, weight: Tensor | None = None
+    ) -> Iterator[tuple[ForwardForwardLayer, Goodness]]:
+        """Yield each layer and its goodness: the algorithm, for training and for prediction.
 
         A layer is computed when it is asked for, so that the one before can have learnt, and have
         freed its memory, by then. `weight` (n_sequences,) weighs the statistics that the
         normalizations, and the differences of the input, follow in training.
         """
-        for i in range(len(self.layers)):
-            result = self.goodness_of_layer(i, sequences, weight)
-            yield result
-            if i < len(self.normalizations):
-                sequences = sequences.with_steps(self.hand_on(i, result, sequences, weight))
-
-    def goodness_of_layer(
-        self, i: int, sequences: Packed, weight: Tensor | None = None
-    ) -> StepGoodness:
-        """Return the goodness of every step in layer `i`, which reads `sequences`."""
-        layer = self.layers[i]
-        steps = self.differences(sequences, weight) if i == 0 else sequences.steps
-        if i > 0 and self._folds(i - 1):
-            standardize = self.normalizations[i - 1]
-            assert isinstance(layer, RecurrentLayer)
-            assert isinstance(standardize, Standardize)
-            layer = layer.reading(*standardize.shift_and_scale())
-        assert isinstance(layer, Layer)
-        return step_goodness(layer, steps, sequences, self.goodness)
-
-    def hand_on(
-        self, i: int, result: StepGoodness, sequences: Packed, weight: Tensor | None
-    ) -> Tensor:
-        """Return the normalized activities of layer `i`, which the next layer reads."""
-        if self._folds(i):
-            return result.hidden
-        per_step = None if weight is None else weight[sequences.sample]
-        steps: Tensor = self.normalizations[i](result.hidden, per_step)
-        return steps
-
-    def _folds(self, i: int) -> bool:
-        """Tell whether layer `i + 1` normalizes by its weights, which spares a pass over all steps.
-
-        In training the statistics move from batch to batch.
-        """
-        standardizes = isinstance(self.normalizations[i], Standardize)
-        return standardizes and not self.training and isinstance(self.layers[i + 1], RecurrentLayer)
+        x = self.differences(x, weight)
+        for layer in self.layers:
+            goodness, hidden = layer(x)  # the gradient stays in this layer
+            yield layer, goodness
+            x = layer.normalize(hidden.detach(), weight)
 
     def layer_losses(self, batch: Batch) -> Iterator[Tensor]:
         """Yield the loss of each layer, whose gradient reaches that layer alone."""
-        sequences, positive, weight = self.positives_and_negatives(batch)
-        for i, result in enumerate(self.layer_goodness(sequences, weight)):
-            yield self.loss_of_layer(i, result, sequences, positive, weight)
+        x, positive, weight = self.positives_and_negatives(batch)
+        for layer, goodness in self(x, weight):
+            yield layer.loss(goodness, positive, weight)
 
     def evaluate(self, batch: Batch) -> tuple[list[Tensor], Tensor]:
         """Return the loss of each layer and the scores, from one pass."""
-        sequences, positive, weight = self.positives_and_negatives(batch)
-        losses, goodness = [], []
-        for i, result in enumerate(self.layer_goodness(sequences)):
-            losses.append(self.loss_of_layer(i, result, sequences, positive, weight))
-            goodness.append(result.goodness)
-        return losses, self._scores(goodness, sequences)
-
-    def loss_of_layer(
-        self,
-        i: int,
-        result: StepGoodness,
-        sequences: Packed,
-        positive: Tensor,
-        weight: Tensor | None,
-    ) -> Tensor:
-        """Return the loss of layer `i`; in training a threshold that follows the data moves."""
-        if self.follow_threshold and self.training:
-            self._follow(i, sequences.mean_over_steps(result.goodness.detach()), positive, weight)
-        thresholds = self.threshold[i].tolist()
-        loss = OBJECTIVES[self.objective](result.goodness, sequences, positive, weight, *thresholds)
-        if result.price is None:
-            return loss
-        return loss + weighted_mean(sequences.mean_over_steps(result.price), weight)
+        x, positive, weight = self.positives_and_negatives(batch)
+        losses, scores = [], []
+        for layer, goodness in self(x):
+            losses.append(layer.loss(goodness, positive, weight))
+            scores.append(self._score(layer, goodness))
+        return losses, torch.stack(scores, dim=1)
 
     def scores(self, sequences: Packed) -> Tensor:
         """Return G - theta: (n_sequences, n_layers), with a last axis of labels if more than two.
 
-        Where positives and negatives have thresholds of their own, theta is their midpoint. The
-        mean over steps is taken in double precision: a long sequence must not lose digits that a
-        short one keeps.
+        Where positives and negatives have thresholds of their own, theta is their midpoint.
         """
-        sequences = self.questions(sequences)
-        goodness = (result.goodness for result in self.layer_goodness(sequences))
-        return self._scores(goodness, sequences)
+        x = self.ask_every_label(sequences)
+        return torch.stack([self._score(layer, goodness) for layer, goodness in self(x)], dim=1)
 
-    def _scores(self, goodness: Iterable[Tensor], sequences: Packed) -> Tensor:
-        scores = [
-            self.by_label(sequences.mean_over_steps(self.margin(i, g)))
-            for i, g in enumerate(goodness)
-        ]
-        return torch.stack(scores, dim=1)
+    def _score(self, layer: ForwardForwardLayer, goodness: Goodness) -> Tensor:
+        # In double precision: the mean over a long sequence must not lose digits.
+        margin = layer.margin(goodness.per_step)
+        return self.by_label(goodness.sequences.mean_over_steps(margin))
 
-    def margin(self, i: int, goodness: Tensor) -> Tensor:
-        """Return g_t - theta in layer `i`, in double precision."""
-        return goodness.double() - self.threshold[i].mean()
+    def parameter_blocks(self) -> list[list[nn.Parameter]]:
+        """Return the parameters that learn together: those of one layer."""
+        return [list(layer.parameters()) for layer in self.layers]
 
-    def questions(self, sequences: Packed) -> Packed:
-        """Return what the layers are asked: sequences, with every label if more than two."""
-        return sequences if self.n_classes == 2 else self._with_every_label(sequences)[0]
-
-    def unlabelled(self, sequences: Packed) -> Packed:
-        """Return sequences that carry no label: the same share of each, if more than two."""
-        if self.n_classes == 2:
-            return sequences
-        shape = (len(sequences), self.n_classes)
-        return sequences.with_labels(sequences.steps.new_full(shape, 1 / self.n_classes))
-
-    def by_label(self, values: Tensor) -> Tensor:
-        """Lay out the values of `questions` as (n_sequences, n_classes) if more than two."""
-        return values if self.n_classes == 2 else values.unflatten(0, (-1, self.n_classes))
-
-    def _follow(self, i: int, goodness: Tensor, positive: Tensor, weight: Tensor | None) -> None:
-        """Move threshold `i` towards the middle between the two classes."""
-        groups = [group for group in (positive, ~positive) if group.any()]
-        means = [
-            weighted_mean(goodness[group], None if weight is None else weight[group])
-            for group in groups
-        ]
-        middle = torch.stack(means).mean().double()
-        if self.threshold[i].isnan().any():
-            self.threshold[i] = middle
-        else:
-            self.threshold[i].lerp_(middle, THRESHOLD_MOMENTUM)
+    @property
+    def thresholds(self) -> Tensor:
+        """Threshold theta of each layer for positives and for negatives: (n_layers, 2)."""
+        return torch.stack([layer.theta for layer in self.layers])
 
     def positives_and_negatives(self, batch: Batch) -> tuple[Packed, Tensor, Tensor | None]:
-        """Return what a batch asks of the layers, which of it is positive, and its weights."""
-        sequences, target, weight = batch.sequences, batch.target, batch.weight
-        assert target is not None
+        """Return what the layers read of a batch, which of it is positive, and its weights."""
+        assert batch.target is not None
         if self.n_classes == 2:
-            return sequences, target == 1, weight
-        sequences, label = self._with_every_label(sequences)
+            return batch.sequences, batch.target == 1, batch.weight
+        x, label = with_every_label(batch.sequences, self.n_classes)
+        target = batch.target.repeat_interleave(self.n_classes)
+        weight = batch.weight
         if weight is not None:
             weight = weight.repeat_interleave(self.n_classes)
-        return sequences, label == target.repeat_interleave(self.n_classes), weight
+        return x, label == target, weight
 
-    def _with_every_label(self, sequences: Packed) -> tuple[Packed, Tensor]:
-        label = torch.arange(self.n_classes, device=sequences.steps.device).repeat(len(sequences))
-        copies = sequences.repeat_interleave(self.n_classes)
-        return copies.with_labels(nn.functional.one_hot(label, self.n_classes)), label
+    def ask_every_label(self, sequences: Packed) -> Packed:
+        """Return the sequences with every label in turn if there are more than two classes."""
+        if self.n_classes == 2:
+            return sequences
+        return with_every_label(sequences, self.n_classes)[0]
+
+    def by_label(self, values: Tensor) -> Tensor:
+        """Return values of :meth:`ask_every_label` as (n_sequences, n_classes) if more than two."""
+        return values if self.n_classes == 2 else values.unflatten(0, (-1, self.n_classes))

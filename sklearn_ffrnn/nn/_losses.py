@@ -1,7 +1,7 @@
 """What a layer minimises: the objectives of Forward-Forward, and the baseline's cross-entropy.
 
-Every objective takes the goodness of the steps of a packed batch, whether each sequence is
-positive, the weight of each sequence or None, and the thresholds of positives and of negatives.
+Every objective takes the goodness of the sequences of a batch, whether each sequence is positive,
+the weight of each sequence or None, and the thresholds of positives and of negatives.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy, softplus
 
-from ._packed import Packed
+from ._goodness import Goodness
 
 # Sharpness alpha of the pairwise comparison; 4 is the value of Lee & Song (2023).
 PAIR_SHARPNESS = 4.0
 
 
 def weighted_mean(values: Tensor, weight: Tensor | None) -> Tensor:
-    """Mean of `values`, 0 where there are none or their weights add up to nothing."""
+    """Return the mean of `values`, 0 where there are none or their weights add up to nothing."""
     if weight is None:
         return values.sum() / max(len(values), 1)
     total = weight.sum()
@@ -27,21 +27,22 @@ def weighted_mean(values: Tensor, weight: Tensor | None) -> Tensor:
 
 
 def sum_of_class_means(loss: Tensor, positive: Tensor, weight: Tensor | None) -> Tensor:
-    """E_pos[loss] + E_neg[loss]: neither class outweighs the other by its number."""
+    """Return E_pos[loss] + E_neg[loss]: neither class outweighs the other by its number."""
     total = loss.new_zeros(())
     for group in (positive, ~positive):
         total = total + weighted_mean(loss[group], None if weight is None else weight[group])
     return total
 
 
-def beyond(goodness: Tensor, positive: Tensor, theta_pos: float, theta_neg: float) -> Tensor:
+def signed_margin(
+    goodness: Tensor, positive: Tensor, theta_pos: float, theta_neg: float
+) -> Tensor:
     """Return g - theta_pos of positives, theta_neg - g of negatives: above 0 if all is well."""
     return torch.where(positive, goodness - theta_pos, theta_neg - goodness)
 
 
 def logistic_objective(
-    goodness: Tensor,
-    sequences: Packed,
+    goodness: Goodness,
     positive: Tensor,
     weight: Tensor | None,
     theta_pos: float,
@@ -51,13 +52,14 @@ def logistic_objective(
 
     The study's loss, and Hinton's (2022, equation 1) at every step.
     """
-    per_step = softplus(-beyond(goodness, positive[sequences.sample], theta_pos, theta_neg))
+    sequences = goodness.sequences
+    of_step = positive[sequences.sample]
+    per_step = softplus(-signed_margin(goodness.per_step, of_step, theta_pos, theta_neg))
     return sum_of_class_means(sequences.mean_over_steps(per_step), positive, weight)
 
 
 def symmetric_objective(
-    goodness: Tensor,
-    sequences: Packed,
+    goodness: Goodness,
     positive: Tensor,
     weight: Tensor | None,
     theta_pos: float,
@@ -72,8 +74,8 @@ def symmetric_objective(
     - E_pos[softplus(theta_pos - G)] + E_neg[softplus(G - theta_neg)], which gives the comparison a
       zero: without it goodness drifts and no threshold means anything.
     """
-    per_sequence = sequences.mean_over_steps(goodness)
-    anchor = softplus(-beyond(per_sequence, positive, theta_pos, theta_neg))
+    per_sequence = goodness.per_sequence
+    anchor = softplus(-signed_margin(per_sequence, positive, theta_pos, theta_neg))
     lead = per_sequence[positive][:, None] - per_sequence[~positive]
     pair_weight = None if weight is None else weight[positive][:, None] * weight[~positive]
     pairs = softplus(-PAIR_SHARPNESS * lead).reshape(-1)
@@ -81,7 +83,7 @@ def symmetric_objective(
     return anchor + weighted_mean(pairs, None if pair_weight is None else pair_weight.reshape(-1))
 
 
-Objective = Callable[[Tensor, Packed, Tensor, "Tensor | None", float, float], Tensor]
+Objective = Callable[[Goodness, Tensor, "Tensor | None", float, float], Tensor]
 
 OBJECTIVES: dict[str, Objective] = {
     "logistic": logistic_objective,
@@ -90,7 +92,7 @@ OBJECTIVES: dict[str, Objective] = {
 
 
 def class_cross_entropy(logits: Tensor, target: Tensor, weight: Tensor | None) -> Tensor:
-    """Weighted mean cross-entropy of (n, n_classes) logits, or of (n,) logits of class 1."""
+    """Return the weighted mean cross-entropy of (n, n_classes) logits, or of (n,) of class 1."""
     if logits.ndim == 1:
         sign = torch.where(target == 1, 1, -1).to(logits.dtype)
         return weighted_mean(softplus(-sign * logits), weight)

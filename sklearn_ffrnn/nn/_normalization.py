@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from ._packed import ROWS_IN_CACHE
+from ._packed import ROWS_IN_CACHE, Packed
 
 EPSILON = 1e-5
 
@@ -42,17 +42,18 @@ class Standardize(nn.Module):
         self.register_buffer("variance", torch.ones(n_units, dtype=dtype))
         self.register_buffer("n_batches", torch.zeros((), dtype=torch.int64))
 
-    def forward(self, hidden: Tensor, weight: Tensor | None = None) -> Tensor:
-        """Normalize `hidden` (n_steps, n_units); `weight` (n_steps,) weighs its statistics."""
+    def forward(self, hidden: Packed, weight: Tensor | None = None) -> Packed:
+        """Normalize the hidden states; `weight` (n_sequences,) weighs their statistics."""
         if self.training:
-            self._follow(hidden, weight)
-        return nn.functional.batch_norm(hidden, self.mean, self.variance, eps=EPSILON)
+            self._update(hidden.steps, None if weight is None else weight[hidden.sample])
+        normalized = nn.functional.batch_norm(hidden.steps, self.mean, self.variance, eps=EPSILON)
+        return hidden.with_steps(normalized)
 
     def shift_and_scale(self) -> tuple[Tensor, Tensor]:
         """Return what is taken off each unit, and what it is multiplied by then."""
         return self.mean, torch.rsqrt(self.variance + EPSILON)
 
-    def _follow(self, hidden: Tensor, weight: Tensor | None) -> None:
+    def _update(self, hidden: Tensor, weight: Tensor | None) -> None:
         # Sums, since torch.var_mean is slow over the first axis on a CPU.
         if weight is None:
             mean = hidden.sum(dim=0, dtype=self.mean.dtype) / len(hidden)
@@ -76,18 +77,18 @@ class LayerNorm(nn.Module):
     It takes away the length of the vector of activities, which is the goodness "mean" or "sum".
     """
 
-    def forward(self, hidden: Tensor, weight: Tensor | None = None) -> Tensor:
-        """Normalize `hidden` (n_steps, n_units); `weight` plays no part."""
+    def forward(self, hidden: Packed, weight: Tensor | None = None) -> Packed:
+        """Normalize the hidden states; `weight` plays no part."""
         # By hand, since torch's rms_norm writes the squares out. The norm does not.
-        norm: Tensor = torch.linalg.vector_norm(hidden, dim=1, keepdim=True)
-        mean_square = norm.square_()
-        return hidden * mean_square.div_(hidden.shape[1]).add_(EPSILON).rsqrt_()
+        norm: Tensor = torch.linalg.vector_norm(hidden.steps, dim=1, keepdim=True)
+        mean_square = norm.square_().div_(hidden.steps.shape[1])
+        return hidden.with_steps(hidden.steps * mean_square.add_(EPSILON).rsqrt_())
 
 
 class NoNormalization(nn.Module):
-    """Hand the activations on as they are: the next layer can read the goodness."""
+    """Return the hidden states as they are: the next layer can read the goodness."""
 
-    def forward(self, hidden: Tensor, weight: Tensor | None = None) -> Tensor:
+    def forward(self, hidden: Packed, weight: Tensor | None = None) -> Packed:
         """Return `hidden`; `weight` plays no part."""
         return hidden
 

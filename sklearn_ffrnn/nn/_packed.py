@@ -8,9 +8,9 @@ a statistic or a loss.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import copy
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -82,12 +82,10 @@ class Packed:
         return torch.arange(len(self.sample), device=self.sample.device) - back
 
     @cached_property
-    def mirror(self) -> Tensor:
-        """Row of the step that mirrors each step in its sequence, read from the end."""
+    def time(self) -> Tensor:
+        """Time step that each row belongs to."""
         sizes = torch.tensor(self.sizes, device=self.sample.device)
-        first = torch.cumsum(sizes, 0) - sizes
-        time = torch.arange(len(sizes), device=sizes.device).repeat_interleave(sizes)
-        return first[self.lengths[self.sample] - 1 - time] + self.sample
+        return torch.arange(len(sizes), device=sizes.device).repeat_interleave(sizes)
 
     def change(self, per_step: Tensor) -> Tensor:
         """Subtract from each step the one before; 0 in the first step of a sequence."""
@@ -123,23 +121,15 @@ class Packed:
         padded = per_step.new_zeros(*shape, *per_step.shape[1:])
         return padded.index_put((running,), per_step)
 
-    def with_labels(self, code: Tensor) -> Packed:
-        """Return the batch with `code` (n_sequences, n_classes) as further channels."""
-        steps = torch.cat([self.steps, code.to(self.steps.dtype)[self.sample]], dim=1)
-        return self.with_steps(steps)
-
     def with_steps(self, steps: Tensor) -> Packed:
         """Return other steps of the same sequences."""
-        return Packed(steps, self.sizes, self.sample, self.lengths)
+        other = copy.copy(self)  # which keeps what was derived from the lengths
+        other.steps = steps
+        return other
 
-    def select(self, chosen: Tensor) -> Packed:
-        """Return the sequences where the boolean mask `chosen` (n_sequences,) is true."""
-        rows = chosen[self.sample]
-        rank = torch.cumsum(chosen, 0) - 1
-        lengths = self.lengths[chosen]
-        time = torch.arange(int(lengths[0]), device=lengths.device)
-        sizes = torch.count_nonzero(time[:, None] < lengths, dim=1).tolist()
-        return Packed(self.steps[rows], sizes, rank[self.sample[rows]], lengths)
+    def detach(self) -> Packed:
+        """Return the sequences without the gradient's way back."""
+        return self.with_steps(self.steps.detach())
 
     def running_mean(self, per_step: Tensor) -> Tensor:
         """Average (n_steps_in_all, ...) over the steps so far: (n_sequences, n_time_steps, ...).
@@ -162,110 +152,3 @@ class Packed:
             (self.sample[:, None] * repeats + copies).reshape(-1),
             self.lengths.repeat_interleave(repeats),
         )
-
-
-class Batch:
-    """What one training step sees: packed sequences, their labels and their weights."""
-
-    def __init__(
-        self, sequences: Packed, target: Tensor | None, weight: Tensor | None, index: Tensor
-    ) -> None:
-        self.sequences = sequences
-        self.target = target
-        self.weight = weight
-        self.index = index
-
-    def __len__(self) -> int:
-        return len(self.sequences)
-
-
-class SequenceDataset(torch.utils.data.Dataset[Batch]):
-    """Sequences kept one after another, cut into packed batches on demand.
-
-    Parameters
-    ----------
-    values : Tensor of shape (n_steps_in_all, n_channels)
-        The sequences, one after another.
-    lengths : Tensor of int of shape (n_sequences,)
-        Steps of each sequence.
-    target : Tensor of int of shape (n_sequences,), optional
-        Class of each sequence.
-    weight : Tensor of shape (n_sequences,), optional
-        Weight of each sequence in every mean; None stands for equal weights.
-    """
-
-    def __init__(
-        self,
-        values: Tensor,
-        lengths: Tensor,
-        target: Tensor | None = None,
-        weight: Tensor | None = None,
-    ) -> None:
-        self.values = values
-        self.lengths = lengths
-        self.starts = torch.cumsum(lengths, 0) - lengths
-        self.target = target
-        self.weight = weight
-
-    def __len__(self) -> int:
-        return len(self.lengths)
-
-    def __getitem__(self, index: Any) -> Batch:
-        return self.batch(torch.atleast_1d(torch.as_tensor(index)))
-
-    def batch(self, index: Tensor) -> Batch:
-        """Pack the sequences at `index`, longest first."""
-        index = index.to(self.lengths.device)
-        index = index[torch.argsort(self.lengths[index], descending=True, stable=True)]
-        lengths = self.lengths[index]
-        time = torch.arange(int(lengths[0]), device=lengths.device)
-        running = time[:, None] < lengths
-        rows = (time[:, None] + self.starts[index])[running]
-        sample = torch.arange(len(index), device=lengths.device).expand_as(running)[running]
-        sequences = Packed(
-            self.values[rows], torch.count_nonzero(running, dim=1).tolist(), sample, lengths
-        )
-        return Batch(
-            sequences,
-            None if self.target is None else self.target[index],
-            None if self.weight is None else self.weight[index],
-            index,
-        )
-
-
-class BatchIterator:
-    """Whole batches in place of a DataLoader, which would collate sample by sample.
-
-    Parameters
-    ----------
-    dataset : SequenceDataset
-        What to cut up.
-    batch_size : int
-        Sequences in a batch.
-    generator : torch.Generator, optional
-        Shuffles the sequences anew in every pass; None keeps their order.
-    """
-
-    def __init__(
-        self,
-        dataset: SequenceDataset,
-        batch_size: int,
-        generator: torch.Generator | None = None,
-    ) -> None:
-        self.dataset = dataset
-        self.batch_size = batch_size
-        self.generator = generator
-
-    def __len__(self) -> int:
-        return -(-len(self.dataset) // self.batch_size)
-
-    def order(self) -> Tensor:
-        """Return the order of the sequences in the next pass."""
-        n = len(self.dataset)
-        if self.generator is None:
-            return torch.arange(n)
-        return torch.randperm(n, generator=self.generator)
-
-    def __iter__(self) -> Iterator[Batch]:
-        for index in self.order().split(self.batch_size):
-            yield self.dataset.batch(index)

@@ -1,5 +1,5 @@
-"""Fitted models as files that run no code when they are loaded."""
+"""Fitted models in files that hold no code."""
 
-from ._models import load, save
+from ._save_load import load, save
 
 __all__ = ["load", "save"]

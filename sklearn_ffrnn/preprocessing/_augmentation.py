@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..sigma_lognormal._lattice import find_lattice
+from .._recording import find_lattice
 
 
 def cut(trajectory: np.ndarray, begin: float, end: float) -> np.ndarray:

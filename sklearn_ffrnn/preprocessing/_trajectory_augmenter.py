@@ -11,16 +11,13 @@ from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from .._columns import check_n_columns
-from .._sequence_batch import SequenceBatch
-from .._trajectories import check_trajectories
-from .._trajectories_out import TrajectoriesOut
+from .._input import SequenceBatch, TrajectoryOutputMixin, check_n_columns, check_trajectories
 from ._augmentation import cut, on_lattice_of, turn
 
 
 # mypy doesn't know scikit-learn's class keyword, for scikit-learn carries no types.
 class TrajectoryAugmenter(  # type: ignore[call-arg]
-    TrajectoriesOut, TransformerMixin, BaseEstimator, auto_wrap_output_keys=None
+    TrajectoryOutputMixin, TransformerMixin, BaseEstimator, auto_wrap_output_keys=None
 ):
     """Replace each training movement by another view of it; leave all others as they are.
 
@@ -139,12 +136,7 @@ class TrajectoryAugmenter(  # type: ignore[call-arg]
         if not isinstance(X, SequenceBatch):
             return views
         negatives = check_trajectories(X.negatives, name="X.negatives") if len(X.negatives) else []
-        return SequenceBatch(
-            views,
-            [self._view(negative, rng) for negative in negatives],
-            X.source,
-            negative_label=X.negative_label,
-        )
+        return X.with_rows(views, [self._view(negative, rng) for negative in negatives])
 
     def transform(self, X: Any) -> Any:
         """Return `X` as it is: views are for training.

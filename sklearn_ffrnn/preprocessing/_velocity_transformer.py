@@ -13,21 +13,18 @@ from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from .._columns import check_input_features, check_n_columns
-from .._jumps import warn_about_jumps
-from .._sequence_batch import SequenceBatch
-from .._trajectories import TRAJECTORY_COLUMNS, check_trajectories
-from .._typing import FloatArray
-from ..sigma_lognormal._lattice import find_lattice
-from ._intrinsic import NAMES, intrinsic
-from ._velocity import (
-    Moments,
-    divisor,
-    merge_equal_times,
-    resample_uniformly,
-    velocity,
-    z_score,
+from .._input import (
+    TRAJECTORY_COLUMNS,
+    SequenceBatch,
+    check_input_features,
+    check_n_columns,
+    check_trajectories,
+    warn_about_jumps,
 )
+from .._recording import find_lattice
+from .._typing import FloatArray
+from ._intrinsic import NAMES, intrinsic
+from ._velocity import Moments, divisor, merge_equal_times, resample_uniformly, velocity, z_score
 
 LARGEST = float(np.finfo(np.float32).max)
 
@@ -256,7 +253,7 @@ class VelocityTransformer(  # type: ignore[call-arg]
         rows = self._transform(X, "X", warn=warn)
         if isinstance(X, SequenceBatch):
             negatives: Any = self._transform(X.negatives, "X.negatives") if len(X.negatives) else []
-            return SequenceBatch(rows, negatives, X.source, negative_label=X.negative_label)
+            return X.with_rows(rows, negatives)
         if self._wants_pandas():
             names = self.get_feature_names_out()
             frames = [pd.DataFrame(s[~np.isnan(s).all(axis=1)], columns=names) for s in rows]

@@ -1,21 +1,22 @@
 """The Sigma-Lognormal model: its equations, the strokes of a movement, and movements of strokes."""
 
-from ._evaluation_set import make_evaluation_set
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
 from ._extract import extract_strokes
 from ._model import position, snr_position, snr_velocity, speed, velocity
 from ._plan import StrokePlan
-from ._sampler import SigmaLognormalNegativeSampler
 from ._stream import iter_strokes
 from ._synthesis import synthesize
 from ._transformer import SigmaLognormalTransformer
 
 __all__ = [
-    "SigmaLognormalNegativeSampler",
     "SigmaLognormalTransformer",
     "StrokePlan",
     "extract_strokes",
     "iter_strokes",
-    "make_evaluation_set",
     "position",
     "snr_position",
     "snr_velocity",
@@ -23,3 +24,13 @@ __all__ = [
     "synthesize",
     "velocity",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Return the samplers, which rest on the theory and live in `negatives`, under their old home.
+
+    Looked up when asked for: the theory itself must not import what is built on it.
+    """
+    if name in {"SigmaLognormalNegativeSampler", "make_evaluation_set"}:
+        return getattr(import_module("sklearn_ffrnn.negatives"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -11,10 +11,11 @@ from typing import NamedTuple
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
+from .._recording import regular_clock, stroke_starts
 from ._fit import fit_parts
+from ._parts import Part, make_part, split_parts
 from ._plan import PlanPart, StrokePlan
 from ._pulses import amplitudes, bases
-from ._recording import Part, make_part, regular_clock, split_parts, stroke_starts
 
 SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
 

@@ -13,10 +13,10 @@ from joblib import effective_n_jobs
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 from tqdm.auto import tqdm
 
-from .._trajectories import NAMED, check_trajectories
+from .._input import NAMED, check_trajectories
+from .._parallel_map import parallel_map
 from ._chunk import SECONDS, plan_chunk
 from ._plan import StrokePlan
-from ._spread import spread
 
 # Points at most, or hardly more, of the trajectories that are worked on together. More would fill
 # the batches of the fit better, fewer take less memory. Results do not depend on it.
@@ -137,7 +137,7 @@ def extract_strokes(
         "max_iter": max_iter,
     }
     chunks = _chunks(trajectories, effective_n_jobs(n_jobs))
-    done = spread(partial(plan_chunk, **options), zip(chunks), n_jobs, batch_size=1)
+    done = parallel_map(partial(plan_chunk, **options), zip(chunks), n_jobs, batch_size=1)
     plans: list[StrokePlan] = []
     with tqdm(
         total=len(trajectories), unit="trajectory", desc="extract_strokes", disable=not verbose

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ._initial import strokes_from_residual, strokes_from_speed
+from ._parts import Part
 from ._polish import polish
-from ._recording import Part
 from ._windows import WINDOW, Fit, refine
 
 FIT_EVERY = 2  # fine steps; the smoothed velocity holds nothing that steps of 10 ms would miss

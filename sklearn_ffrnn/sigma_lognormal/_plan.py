@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from .._recording import regular_clock, stroke_starts
 from ._model import STROKE_PARAMETERS, position, velocity
-from ._recording import regular_clock, stroke_starts
 
 
 class PlanPart(NamedTuple):

@@ -9,7 +9,7 @@ import numpy as np
 from joblib import effective_n_jobs
 from sklearn.utils._param_validation import validate_params
 
-from .._trajectories import check_trajectories
+from .._input import check_trajectories
 from ._extract import CHUNK, EXTRACTION_CONSTRAINTS, extract_strokes, report_unmodelled
 from ._plan import StrokePlan
 

@@ -11,9 +11,8 @@ from scipy.ndimage import gaussian_filter1d
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, validate_params
 
+from .._recording import Lattice, PointingDevice, find_pointing_device
 from ._chunk import SECONDS
-from ._device import Device, find_device
-from ._lattice import Lattice
 from ._perturbation import perturb, while_moving
 from ._plan import StrokePlan
 from ._pulses import amplitudes, bases
@@ -119,7 +118,7 @@ class _Source(NamedTuple):
     residual: np.ndarray
     path: np.ndarray  # of shape (n_points, 2): strokes and residual
     steps: np.ndarray  # of shape (n_points - 1, 2): sizes along x and y, 0 where held
-    device: Device
+    device: PointingDevice
 
 
 def _source(plan: StrokePlan) -> _Source:
@@ -129,7 +128,7 @@ def _source(plan: StrokePlan) -> _Source:
     strokes[:, 1] *= second
     strokes[:, 2] += np.log(second)
     points = plan.position(plan.times) + plan.residual
-    device = find_device(points)
+    device = find_pointing_device(points)
     movement = _move(_bases(plan, strokes, clock), amplitudes(strokes))
     begins = np.array([part.x + 1j * part.y for part in plan.parts])
     model = begins[_part_of_points(plan)] + movement.displacement

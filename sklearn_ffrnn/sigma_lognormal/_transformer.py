@@ -8,9 +8,12 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
 from sklearn.utils.validation import check_is_fitted
 
-from .._columns import check_input_features, check_n_columns
-from .._jumps import warn_about_jumps
-from .._trajectories import check_trajectories
+from .._input import (
+    check_input_features,
+    check_n_columns,
+    check_trajectories,
+    warn_about_jumps,
+)
 from ._extract import EXTRACTION_CONSTRAINTS, extract_strokes
 from ._features import FEATURE_NAMES, plan_features
 

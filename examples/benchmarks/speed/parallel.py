@@ -6,7 +6,7 @@ from statistics import median
 
 import torch
 
-from sklearn_ffrnn._layer_parallel import LayerWorkers, Settings
+from sklearn_ffrnn._training._layer_workers import LayerWorkers, Settings
 
 from .epochs import ours
 from .setting import LEARNING_RATE, MAX_GRAD_NORM, WEIGHT_DECAY

@@ -49,7 +49,7 @@ class Setting:
             self.channels,
             2,
             hidden_layer_sizes=self.sizes,
-            threshold=[2.0] * self.layers,
+            threshold=[(2.0, 2.0)] * self.layers,
             n_differences=N_DIFFERENCES,
             normalization=normalization,
             **settings,

@@ -1,0 +1,40 @@
+"""The forms in which movements, sequences and labels come in, checked and made one form."""
+
+from ._check_input import TABLE_DTYPES, as_single_steps, check_input, check_sequence_input
+from ._columns import check_input_features, check_n_columns
+from ._frame_numbers import as_frame
+from ._frames import sequences_from_frame
+from ._items import as_numbers
+from ._jumps import at_sentinel, warn_about_jumps
+from ._labels import check_labels, class_weights, find_classes
+from ._ragged import Ragged
+from ._sequence_batch import SequenceBatch
+from ._sequences import check_sequences, is_sequence_input
+from ._trajectories import NAMED, TRAJECTORY_COLUMNS, check_trajectories, select_trajectory
+from ._trajectory_output import TrajectoryOutputMixin
+
+__all__ = [
+    "NAMED",
+    "TABLE_DTYPES",
+    "TRAJECTORY_COLUMNS",
+    "Ragged",
+    "SequenceBatch",
+    "TrajectoryOutputMixin",
+    "as_frame",
+    "as_numbers",
+    "as_single_steps",
+    "at_sentinel",
+    "check_input",
+    "check_input_features",
+    "check_labels",
+    "check_n_columns",
+    "check_sequence_input",
+    "check_sequences",
+    "check_trajectories",
+    "class_weights",
+    "find_classes",
+    "is_sequence_input",
+    "select_trajectory",
+    "sequences_from_frame",
+    "warn_about_jumps",
+]

@@ -1,0 +1,157 @@
+"""What a device lets through of a movement: its grid, the steps that it takes, and when.
+
+Tablets hold a coordinate until it has changed by some units; event-driven devices report a point
+only once the pointer has moved far enough, and then it has moved. A synthetic movement must pass
+through the same device as its source did, or its smallest steps give it away.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .._typing import BoolArray, FloatArray
+from ._lattice import Lattice, find_lattice
+
+_FEWEST = 5  # changes just above a limit that it takes to believe in it; steps: twice as many
+_EXCEPTIONS = 0.05  # relative to those: steps below it
+_LARGEST = 16  # units of the grid; no device loses more
+
+
+@dataclass(frozen=True)
+class PointingDevice:
+    """How the points of one trajectory were recorded.
+
+    Attributes
+    ----------
+    lattice : Lattice
+        Grid that the coordinates lie on.
+    dead_band : float
+        Smallest change of a coordinate that shows, in units of the grid; a smaller one shows as
+        none.
+    reach : float
+        Shortest step between points that do not repeat, in units of the grid.
+    held : ndarray of bool of shape (n_points, 2)
+        Coordinates that are those of the point before, and that have not moved.
+    """
+
+    lattice: Lattice
+    dead_band: float
+    reach: float
+    held: BoolArray
+
+    @property
+    def repeated(self) -> BoolArray:
+        """Points at the place of the point before."""
+        return self.held[:, 0] & self.held[:, 1]
+
+    def record(self, path: FloatArray) -> FloatArray:
+        """Return the points that the device would have made of a movement.
+
+        Parameters
+        ----------
+        path : ndarray of shape (n_points, 2)
+            Where the movement was, exactly, at each point.
+
+        Returns
+        -------
+        points : ndarray of shape (n_points, 2)
+            Points of the grid; they repeat where the source's do and nowhere else.
+        """
+        kept = path[~self.repeated]
+        if self.lattice.spacing.all():
+            held = self.held[~self.repeated]
+            kept = self.lattice.place(self._steps(_hold(self.lattice.units(kept), held), held))
+        else:
+            kept = self.lattice.snap(kept)
+        points: FloatArray = kept[np.cumsum(~self.repeated) - 1]
+        return points
+
+    def _steps(self, units: np.ndarray, held: np.ndarray) -> np.ndarray:
+        """Return whole units such that every step is one that the device takes."""
+        nearest = np.round(units)
+        band = self.dead_band
+        shortest = self.reach**2 - 1e-9
+        steps = np.abs(np.diff(nearest, axis=0))
+        shown = (steps == 0) | (steps >= self.dead_band)
+        if shown.all() and ((steps**2).sum(axis=1) >= shortest).all():
+            return nearest
+        ahead = 0.5 * (units + np.concatenate([units[1:], units[-1:]]))
+        possible = self._possible_steps()
+        out = [tuple(nearest[0])]
+        for (to_x, to_y), goal, still in zip(
+            nearest[1:].tolist(), ahead[1:], held[1:], strict=True
+        ):
+            x, y = out[-1]
+            step_x = to_x - x if abs(to_x - x) >= band and not still[0] else 0.0
+            step_y = to_y - y if abs(to_y - y) >= band and not still[1] else 0.0
+            if step_x**2 + step_y**2 < shortest:
+                # It has moved, or there were no point: the step that comes nearest to where it is
+                # on its way to.
+                miss = ((possible - (goal - out[-1])) ** 2).sum(axis=1)
+                miss[possible[:, still].any(axis=1)] = np.inf
+                step_x, step_y = possible[np.argmin(miss)].tolist()
+            out.append((x + step_x, y + step_y))
+        return np.array(out)
+
+    def _possible_steps(self) -> FloatArray:
+        """Return the short steps that the device takes, of shape (n_steps, 2)."""
+        n = int(np.ceil(max(self.reach, self.dead_band))) + 1
+        steps = np.stack(np.meshgrid(*[np.arange(-n, n + 1.0)] * 2), axis=-1).reshape(-1, 2)
+        shown = ((steps == 0) | (np.abs(steps) >= self.dead_band)).all(axis=1)
+        reaches: BoolArray = (steps**2).sum(axis=1) >= self.reach**2 - 1e-9
+        possible: FloatArray = steps[shown & reaches]
+        return possible
+
+
+def find_pointing_device(points: np.ndarray) -> PointingDevice:
+    """Find out from recorded points how they were recorded.
+
+    Parameters
+    ----------
+    points : ndarray of shape (n_points, 2)
+        Positions as recorded.
+
+    Returns
+    -------
+    device : PointingDevice
+        Limits on steps are believed only where many steps are just above them and hardly any below.
+    """
+    lattice = find_lattice(points)
+    held = _held(points)
+    if not lattice.spacing.all():
+        return PointingDevice(lattice, 1.0, 1.0, held)
+    standing = held.all(axis=1)
+    steps = np.abs(np.diff(np.round(lattice.units(points[~standing])), axis=0))
+    # Both coordinates together: devices treat them alike, and short movements have few steps.
+    band = _limit(steps.ravel(), np.arange(2.0, _LARGEST + 1), _FEWEST)
+    lengths = np.sqrt((steps**2).sum(axis=1))
+    candidates = np.unique(lengths[(lengths > 1) & (lengths <= _LARGEST)])
+    reach = _limit(lengths, candidates, 2 * _FEWEST)
+    if max(band, reach) > 1:
+        # Here a coordinate may show as held while it moves.
+        held = np.stack([standing, standing], axis=1)
+    return PointingDevice(lattice, max(1.0, band), max(1.0, reach), held)
+
+
+def _limit(steps: np.ndarray, candidates: np.ndarray, fewest: int) -> float:
+    """Return the largest candidate that steps keep above, or 0 if none."""
+    steps = np.sort(steps[steps > 0])
+    below = np.searchsorted(steps, candidates)
+    above = np.searchsorted(steps, 2 * candidates) - below
+    believed = (above >= fewest) & (below <= _EXCEPTIONS * above)
+    return float(candidates[believed].max(initial=0.0))
+
+
+def _hold(units: np.ndarray, held: np.ndarray) -> np.ndarray:
+    """Return coordinates of which some stay those of the point before."""
+    last = np.where(held, 0, np.arange(len(units))[:, None])
+    return np.take_along_axis(units, np.maximum.accumulate(last, axis=0), axis=0)
+
+
+def _held(points: np.ndarray) -> np.ndarray:
+    """Tell which coordinates are those of the point before, to rounding errors."""
+    tolerance = 8 * np.finfo(float).eps * np.abs(points).max(initial=0.0)
+    still = np.abs(np.diff(points, axis=0)) <= tolerance
+    return np.concatenate([np.zeros((1, 2), bool), still])[: len(points)]

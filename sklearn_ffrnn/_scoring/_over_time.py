@@ -1,0 +1,23 @@
+"""Scores of a Forward-Forward network while sequences unfold."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from ..nn import ForwardForwardRNN, Packed
+
+
+def scores_over_time(network: ForwardForwardRNN, sequences: Packed, n_steps: int) -> Tensor:
+    """Return the score of all layers after each step: (n_sequences, n_steps[, n_classes]).
+
+    Goodness is a mean over steps, so that the score after each step comes for free. NaN after the
+    end of a sequence; `n_steps` is the length of the longest, or more.
+    """
+    x = network.ask_every_label(sequences)
+    margins = [layer.margin(goodness.per_step) for layer, goodness in network(x)]
+    so_far = x.running_mean(torch.stack(margins).mean(dim=0))
+    scores = torch.stack([network.by_label(at_one_time) for at_one_time in so_far.T], dim=1)
+    padded = scores.new_full((len(scores), n_steps, *scores.shape[2:]), torch.nan)
+    padded[:, : scores.shape[1]] = scores
+    return padded

@@ -1,0 +1,87 @@
+"""The callbacks of a training, in the order in which skorch calls them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from skorch.callbacks import Callback, EarlyStopping, LRScheduler, PassthroughScoring
+
+from ..nn import Network
+from ._callbacks import FitProgress, StopOnDivergence, ValidationScore
+from ._options import TrainingOptions
+
+
+def training_callbacks(
+    options: TrainingOptions, losses: Sequence[str], *, has_validation: bool
+) -> list[tuple[str, Any]]:
+    """Return all callbacks with their names, in order.
+
+    Parameters
+    ----------
+    options : TrainingOptions
+        How to train.
+    losses : sequence of str
+        Losses of single layers to record.
+    has_validation : bool
+        Whether a part is held out, whose best epoch is restored.
+    """
+    patience, tolerance = options.n_iter_no_change, options.tol
+    callbacks: list[tuple[str, Any]] = []
+    if has_validation:
+        callbacks.append(("validation_score", ValidationScore()))
+    for name in losses:
+        callbacks.append((name, PassthroughScoring(name, on_train=name.startswith("train"))))
+    if options.verbose:
+        callbacks.append(("progress", FitProgress()))
+    # The user's before those that end training, so that they see the last epoch too.
+    callbacks += named_callbacks(options.callbacks or ())
+    callbacks.append(("stop_on_divergence", StopOnDivergence()))
+    if options.learning_rate == "adaptive":
+        schedule = LRScheduler(
+            "ReduceLROnPlateau",
+            monitor=options.watched,
+            factor=0.5,
+            patience=patience // 2,
+            threshold=tolerance,
+            threshold_mode="abs",
+        )
+        callbacks.append(("learning_rate", schedule))
+    stopping = EarlyStopping(
+        monitor=options.watched,
+        patience=patience,
+        threshold=tolerance,
+        threshold_mode="abs",
+        load_best=has_validation,
+    )
+    callbacks.append(("early_stopping", stopping))
+    return callbacks
+
+
+def layer_loss_names(network: Network, *, has_validation: bool) -> list[str]:
+    """Return the names of the losses of single layers in the history; none of a single loss."""
+    n_losses = len(network.parameter_blocks())
+    prefixes = ["train", "valid"] if has_validation else ["train"]
+    layers = range(n_losses if n_losses > 1 else 0)
+    return [f"{prefix}_loss_layer_{i}" for prefix in prefixes for i in layers]
+
+
+def named_callbacks(callbacks: Sequence[Any]) -> list[tuple[str, Any]]:
+    """Return the user's skorch callbacks, instances or classes, with a name for each.
+
+    Raises
+    ------
+    TypeError
+        If one of them is not a skorch callback; the message names it.
+    """
+    named = []
+    for i, entry in enumerate(callbacks):
+        pair = entry if isinstance(entry, tuple) and len(entry) == 2 else (f"user_{i}", entry)
+        is_class = isinstance(pair[1], type) and issubclass(pair[1], Callback)
+        if not isinstance(pair[0], str) or not (is_class or isinstance(pair[1], Callback)):
+            raise TypeError(
+                f"callbacks[{i}] is {entry!r}; give a skorch.callbacks.Callback, or a pair of a "
+                "name and one."
+            )
+        named.append(pair)
+    return named

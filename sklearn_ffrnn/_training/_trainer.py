@@ -1,0 +1,224 @@
+"""The training loop of both classifiers: skorch's, on whole batches, layer by layer."""
+
+from __future__ import annotations
+
+import copy
+import warnings
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from skorch import NeuralNet
+from skorch.callbacks import Callback, EarlyStopping
+
+from ..nn import BatchIterator, ForwardForwardRNN, Network, SequenceDataset
+from ._averaging import AverageOverEpochs
+from ._callback_list import layer_loss_names, training_callbacks
+from ._callbacks import REMEDY, StopOnDivergence
+from ._layer_workers import LayerWorkers
+from ._options import TrainingOptions
+
+
+class Trainer(NeuralNet):
+    """skorch's loop around a network that yields one loss for each part that learns alone.
+
+    Each loss is propagated back as soon as it is known, so that the memory of one layer is free
+    before the next is computed.
+
+    Parameters
+    ----------
+    *args, **kwargs : objects
+        Of `skorch.NeuralNet`.
+    max_grad_norm : float or None
+        Longest gradient of one layer.
+    average : AverageOverEpochs or None
+        Average of the weights, which is judged and kept; None keeps the weights themselves.
+    workers : LayerWorkers or None
+        Processes that train the layers side by side; None trains them in turn.
+    """
+
+    def __init__(
+        self,
+        *args: Any,
+        max_grad_norm: float | None = None,
+        average: AverageOverEpochs | None = None,
+        workers: LayerWorkers | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.max_grad_norm = max_grad_norm
+        self.average = average
+        self.workers = workers
+
+    def run_single_epoch(self, iterator: Any, training: bool, prefix: str, **kwargs: Any) -> None:
+        """Run skorch's epoch; leave the training to the workers if there are any."""
+        if not training:
+            super().run_single_epoch(iterator, training=training, prefix=prefix, **kwargs)
+            return
+        if self.workers is not None:  # which have their own weights
+            self._run_workers(iterator)
+        else:
+            if self.average is not None:
+                self.average.restore_weights()
+            super().run_single_epoch(iterator, training=training, prefix=prefix, **kwargs)
+        if self.average is not None:
+            self.average.swap_in_average()
+
+    def _run_workers(self, iterator: Any) -> None:
+        assert self.workers is not None
+        learning_rate = self.optimizer_.param_groups[0]["lr"]
+        n_batches = 0
+        for size, losses in self.workers.train_epoch(iterator.order(), learning_rate):
+            n_batches += 1
+            self.history.new_batch()
+            step = self._record("train", [torch.tensor(loss) for loss in losses])
+            self.history.record_batch("train_loss", step["loss"].item())
+            self.history.record_batch("train_batch_size", size)
+        self.history.record("train_batch_count", n_batches)
+
+    def train_step_single(self, batch: Any, **_: Any) -> dict[str, torch.Tensor]:
+        """Accumulate the gradients of one batch."""
+        self.module_.train()
+        losses = []
+        for loss in self.module_.layer_losses(batch):
+            loss.backward()
+            losses.append(loss.detach())
+        if self.max_grad_norm is not None:
+            # By layer: a norm over all of them would let one layer slow down another.
+            for block in self.module_.parameter_blocks():
+                torch.nn.utils.clip_grad_norm_(block, self.max_grad_norm)
+        return self._record("train", losses)
+
+    def validation_step(self, batch: Any, **_: Any) -> dict[str, torch.Tensor]:
+        """Compute the losses and the scores of one batch."""
+        self.module_.eval()
+        with torch.inference_mode():
+            losses, scores = self.module_.evaluate(batch)
+        return {**self._record("valid", losses), "y_pred": scores}
+
+    def _record(self, prefix: str, losses: list[torch.Tensor]) -> dict[str, torch.Tensor]:
+        values = torch.stack(losses)
+        if len(losses) > 1:
+            for i, value in enumerate(values.tolist()):
+                self.history.record_batch(f"{prefix}_loss_layer_{i}", value)
+        return {"loss": values.sum()}
+
+    def fit_loop(self, *args: Any, **kwargs: Any) -> Any:
+        """Run skorch's loop; say so if the user, and not a callback, ended it."""
+        try:
+            return super().fit_loop(*args, **kwargs)
+        except KeyboardInterrupt:
+            ended = any(_ended_training(callback) for _, callback in self.callbacks_)
+            if self.has_learnt() and not ended:
+                warnings.warn(
+                    f"Training was interrupted in epoch {len(self.history)}; the model is that of "
+                    "the best epoch so far, or as it was then where no validation part is held "
+                    "out. Call fit again to train anew.",
+                    UserWarning,
+                    stacklevel=2,
+                )
+            raise
+
+    def has_learnt(self) -> bool:
+        """Tell whether a batch was learnt from, the least that makes a model of a network."""
+        return any("train_loss" in batch for epoch in self.history for batch in epoch["batches"])
+
+
+def _ended_training(callback: Callback) -> bool:
+    if isinstance(callback, EarlyStopping):
+        return bool(callback.misses_ >= callback.patience)
+    return isinstance(callback, StopOnDivergence) and bool(callback.diverged_)
+
+
+def make_generator(random_state: np.random.RandomState) -> torch.Generator:
+    """Return a torch generator seeded from `random_state`, which it moves on."""
+    return torch.Generator().manual_seed(int(random_state.randint(2**31 - 1)))
+
+
+class Training(NamedTuple):
+    """History and optimizer state of a training."""
+
+    history: list[dict[str, Any]]
+    optimizer_state: dict[str, Any] | None  # None where it holds nothing to go on from
+
+
+def train(
+    network: Network,
+    dataset: SequenceDataset,
+    validation: SequenceDataset | None,
+    options: TrainingOptions,
+    *,
+    generator: torch.Generator | None,
+    optimizer_state: dict[str, Any] | None = None,
+) -> Training:
+    """Train `network` in place; restore its best epoch where `validation` is given.
+
+    Parameters
+    ----------
+    network : Network
+        To train.
+    dataset, validation : SequenceDataset
+        What to learn from, and what to judge the epochs by, or None.
+    options : TrainingOptions
+        How to train.
+    generator : torch.Generator, optional
+        Shuffles the sequences; None keeps their order.
+    optimizer_state : dict, optional
+        State of Adam to go on from.
+    """
+    losses = layer_loss_names(network, has_validation=validation is not None)
+    trainer = Trainer(
+        network,
+        criterion=torch.nn.Identity,  # the network knows its own losses
+        optimizer=torch.optim.Adam,
+        lr=options.learning_rate_init,
+        optimizer__weight_decay=options.alpha,
+        max_epochs=options.max_iter,
+        batch_size=options.batch_size,
+        iterator_train=BatchIterator,
+        iterator_train__generator=generator,
+        iterator_valid=BatchIterator,
+        train_split=lambda data, y=None, **_: (data, validation),
+        callbacks=training_callbacks(options, losses, has_validation=validation is not None),
+        callbacks__print_log=None,
+        verbose=0,
+        device=None,  # network and data are where they belong
+        max_grad_norm=options.max_grad_norm,
+        average=AverageOverEpochs(network) if options.average else None,
+    )
+    trainer.initialize()
+    # Adam changes its moments in place; the caller's are kept, should training fail.
+    optimizer_state = copy.deepcopy(optimizer_state)
+    if optimizer_state is not None:
+        trainer.optimizer_.load_state_dict(optimizer_state)
+        for group in trainer.optimizer_.param_groups:  # moments go on, settings are today's
+            group.update(lr=options.learning_rate_init, weight_decay=options.alpha)
+    if options.layer_parallel:
+        assert isinstance(network, ForwardForwardRNN)  # the baseline is one part that learns
+        with LayerWorkers(network, dataset, options, optimizer_state) as trainer.workers:
+            trainer.partial_fit(dataset, y=None)
+        final_state = {**trainer.optimizer_.state_dict(), "state": trainer.workers.moments}
+    else:
+        trainer.partial_fit(dataset, y=None)
+        final_state = trainer.optimizer_.state_dict()
+    if not trainer.has_learnt():
+        raise KeyboardInterrupt  # which skorch kept to itself, but there is no model yet
+    network.eval()
+    recorded = {"train_loss", options.watched, *losses}
+    history = [
+        {key: value for key, value in epoch.items() if key != "batches"}
+        for epoch in trainer.history
+        if recorded <= epoch.keys()  # or it was interrupted
+    ]
+    check_learnt(network, [epoch[options.watched] for epoch in history])
+    # The moments of a loss that exploded would spoil the weights at the next step.
+    diverged = dict(trainer.callbacks_)["stop_on_divergence"].diverged_
+    return Training(history, None if diverged else final_state)
+
+
+def check_learnt(network: Network, losses: list[float]) -> None:
+    """Raise a ValueError if no loss, or a weight, is finite."""
+    # Without epochs, training was interrupted in the first.
+    learnt = np.isfinite(losses).any() or not losses
+    if not learnt or not all(bool(p.isfinite().all()) for p in network.parameters()):
+        raise ValueError(f"Training produced weights or losses that are not finite. {REMEDY}")

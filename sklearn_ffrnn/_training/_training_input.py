@@ -1,0 +1,92 @@
+"""What the classifiers' fit is given, checked before any work is done."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import torch
+from sklearn.utils import check_consistent_length, column_or_1d
+from sklearn.utils.validation import _check_sample_weight, validate_data
+
+from .._input import (
+    TABLE_DTYPES,
+    Ragged,
+    SequenceBatch,
+    as_single_steps,
+    check_labels,
+    check_sequence_input,
+    is_sequence_input,
+)
+from ..nn import activation_limit
+from ._data import TrainingData
+
+
+def check_training_input(
+    estimator: Any,
+    X: Any,
+    y: Any,
+    sample_weight: Any,
+    groups: Any,
+    *,
+    dtype: str,
+    reset: bool,
+) -> TrainingData:
+    """Return all that fit is given, checked, with the negatives that `X` carries.
+
+    `dtype` and `reset` are those of :func:`check_input`. The estimator learns the number of
+    channels, and of negatives as ``n_negatives_``.
+    """
+    if y is None and isinstance(X, SequenceBatch) and len(X.negatives):
+        y = np.full(len(X), X.human_label)
+    sequences, y = _check_X_y(estimator, X, y, dtype=dtype, reset=reset)
+    y = check_labels(y)
+    check_consistent_length(X, y)
+    if sample_weight is not None:
+        sample_weight = _check_sample_weight(
+            sample_weight, np.empty((len(y), 1)), dtype=np.float64, ensure_non_negative=True
+        )
+        if not sample_weight.any():
+            raise ValueError(
+                "Sample weights must contain at least one non-zero number, but sample_weight "
+                "is zero throughout."
+            )
+    if groups is not None:
+        groups = column_or_1d(groups)
+        check_consistent_length(y, groups)
+    _warn_of_saturation(sequences)
+    data = TrainingData(sequences, y, sample_weight, groups)
+    estimator.n_negatives_ = 0
+    if isinstance(X, SequenceBatch) and len(X.negatives):
+        data = data.with_negatives_of(X)
+        estimator.n_negatives_ = len(X.negatives)
+    # A weight of nothing must mean the same as leaving the sample out.
+    return data if data.weight is None else data.select(data.weight > 0)
+
+
+def _check_X_y(
+    estimator: Any, X: Any, y: Any, *, dtype: str, reset: bool
+) -> tuple[Ragged, np.ndarray]:
+    if not is_sequence_input(X):
+        X, y = validate_data(estimator, X, y, reset=reset, dtype=TABLE_DTYPES)
+        return as_single_steps(X, dtype), y
+    if y is None:
+        raise ValueError(
+            f"{type(estimator).__name__} requires y to be passed, but the target y is None."
+        )
+    return check_sequence_input(estimator, X, dtype=dtype, reset=reset), y
+
+
+def _warn_of_saturation(sequences: Ragged) -> None:
+    """Warn of values that saturate all units, so that nothing is learnt from them."""
+    size = np.abs(sequences.values).max(axis=1)
+    limit = activation_limit(getattr(torch, str(size.dtype)))
+    if size.max() > limit:
+        row = np.searchsorted(np.cumsum(sequences.lengths), size.argmax(), side="right")
+        warnings.warn(
+            f"X[{row}] holds values up to {size.max():.3g}, and units saturate at {limit:.3g}: "
+            "nothing is learnt there. Scale it (VelocityTransformer(scale='dataset')).",
+            UserWarning,
+            stacklevel=7,
+        )

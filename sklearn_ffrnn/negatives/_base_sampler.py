@@ -1,0 +1,267 @@
+"""What the samplers of negatives share: rows, labels, how many, and the two kinds of pipeline."""
+
+from __future__ import annotations
+
+import warnings
+from abc import ABCMeta, abstractmethod
+from numbers import Integral, Real
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
+from sklearn.utils import check_random_state
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted, column_or_1d
+
+from .._input import (
+    NAMED,
+    SequenceBatch,
+    TrajectoryOutputMixin,
+    check_n_columns,
+    check_trajectories,
+    warn_about_jumps,
+)
+
+
+def _in_mode(mode: str) -> Any:
+    return available_if(lambda sampler: sampler.mode == mode)
+
+
+# mypy doesn't know scikit-learn's class keyword, for scikit-learn carries no types.
+class BaseNegativeSampler(  # type: ignore[call-arg]
+    TrajectoryOutputMixin,
+    TransformerMixin,
+    BaseEstimator,
+    auto_wrap_output_keys=None,
+    metaclass=ABCMeta,
+):
+    """Base of the samplers; the parameters are described there."""
+
+    _parameter_constraints: dict[str, list[Any]] = {
+        "n_negatives": [
+            Interval(Integral, 1, None, closed="left"),
+            Interval(Real, 0, None, closed="neither"),
+            StrOptions({"balance"}),
+        ],
+        "mode": [StrOptions({"attach", "resample"})],
+        "human_label": [Integral, str, bool],
+        "negative_label": [Integral, str, bool],
+        "on_error": [StrOptions({"warn", "raise", "skip"})],
+        "n_jobs": [Integral, None],
+        "random_state": ["random_state"],
+    }
+
+    def _check_rows(self, X: Any) -> list[np.ndarray]:
+        """Return checked trajectories that can be computed with."""
+        return check_trajectories(X)
+
+    @abstractmethod
+    def _model(self, human: dict[int, np.ndarray]) -> dict[int, Any]:
+        """Return what negatives are made from, by row, of the rows that can be modelled."""
+
+    @abstractmethod
+    def _negatives(self, models: dict[int, Any], rng: np.random.RandomState) -> list[np.ndarray]:
+        """Return a negative for each entry of `source_`."""
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Learn what negatives are made from and decide which to make.
+
+        Parameters
+        ----------
+        X : list of array-like of shape (n_points, 3) or (n_points, 4)
+            Trajectories in any of the forms that :func:`extract_strokes` takes.
+        y : array-like of shape (n_samples,) or None, default=None
+            Labels; None if all rows are human.
+
+        Returns
+        -------
+        self : object
+            The fitted sampler.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If a trajectory or a label is malformed, or there is nothing to make negatives from:
+            the message says what to do.
+
+        Warns
+        -----
+        UserWarning
+            If movements cannot be modelled, or points are no positions, as in
+            :class:`~sklearn_ffrnn.VelocityTransformer`.
+        """
+        self._make(X, y, synthesis=False)
+        return self
+
+    @_in_mode("attach")
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit_transform(self, X: Any, y: Any = None) -> SequenceBatch:
+        """Return the rows with negatives attached; only with ``mode="attach"``.
+
+        Parameters
+        ----------
+        X : list of array-like of shape (n_points, 3) or (n_points, 4)
+            Trajectories.
+        y : array-like of shape (n_samples,) or None, default=None
+            Labels; None if all rows are human.
+
+        Returns
+        -------
+        batch : SequenceBatch
+            All rows, in order, and the negatives that they carry.
+        """
+        rows, _, negatives = self._make(X, y)
+        return SequenceBatch(
+            rows,
+            negatives,
+            self.source_,
+            negative_label=self.negative_label,
+            human_label=self.human_label,
+        )
+
+    @_in_mode("attach")
+    def transform(self, X: Any) -> Any:
+        """Return `X` as it is: negatives are for training; only with ``mode="attach"``.
+
+        Parameters
+        ----------
+        X : list of array-like of shape (n_points, 3) or (n_points, 4)
+            Trajectories.
+
+        Returns
+        -------
+        X : same as given
+            Not copied.
+        """
+        check_is_fitted(self)
+        check_n_columns(self, check_trajectories(X)[0].shape[1])
+        return X
+
+    @_in_mode("resample")
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit_resample(self, X: Any, y: Any = None) -> tuple[list[np.ndarray], np.ndarray]:
+        """Return rows and negatives with their labels; only with ``mode="resample"``.
+
+        Parameters
+        ----------
+        X : list of array-like of shape (n_points, 3) or (n_points, 4)
+            Trajectories.
+        y : array-like of shape (n_samples,) or None, default=None
+            Labels; None if all rows are human.
+
+        Returns
+        -------
+        X_resampled : list of ndarray of shape (n_points, 3) or (n_points, 4)
+            All rows, in order, and after them the negatives; `source_` says which row each of
+            these was made from.
+        y_resampled : ndarray of shape (n_samples + `n_negatives_`,)
+            Their labels.
+        """
+        rows, y, negatives = self._make(X, y)
+        return [*rows, *negatives], np.append(y, [self.negative_label] * len(negatives))
+
+    def _make(
+        self, X: Any, y: Any, *, synthesis: bool = True
+    ) -> tuple[list[np.ndarray], np.ndarray, list[np.ndarray]]:
+        """Return rows, their labels and negatives; learn what fitting learns on the way."""
+        if isinstance(X, SequenceBatch):
+            raise TypeError(
+                f"X is a SequenceBatch; {type(self).__name__} takes trajectories. Put it first in "
+                "the pipeline, or pass X.rows."
+            )
+        rows = self._check_rows(X)
+        warn_about_jumps(rows, stacklevel=5)
+        y = self._check_labels(rows, y)
+        rng = check_random_state(self.random_state)
+        human = np.flatnonzero(y == self.human_label)
+        models = self._model({i: rows[i] for i in human.tolist()})
+        modelled = np.isin(human, list(models))
+        self._report(human[~modelled], len(human))
+        self.n_features_in_ = rows[0].shape[1]
+        self.unmodelled_ = human[~modelled]
+        self.n_negatives_ = self._count(y, len(human))
+        self.source_ = _share_out(human, human[modelled], self.n_negatives_, rng)
+        return rows, y, self._negatives(models, rng) if synthesis else []
+
+    def _check_labels(self, rows: list[np.ndarray], labels: Any) -> np.ndarray:
+        if self.human_label == self.negative_label:
+            raise ValueError(
+                f"human_label and negative_label are both {self.human_label!r}; negatives need a "
+                "label of their own."
+            )
+        given = [self.human_label] * len(rows) if labels is None else labels
+        y: np.ndarray = column_or_1d(given)
+        if len(y) != len(rows):
+            raise ValueError(
+                f"y has {len(y)} labels for the {len(rows)} trajectories of X; give one for each."
+            )
+        if not np.any(y == self.human_label):
+            raise ValueError(
+                f"y has no row of human_label={self.human_label!r}, only "
+                f"{np.unique(y).tolist()[:5]}; name the human class by human_label."
+            )
+        if isinstance(self.negative_label, str) != isinstance(y[0], str):
+            raise TypeError(
+                f"negative_label={self.negative_label!r} and the labels in y, like {y[0]!r}, are "
+                "of different types; set negative_label to one of their kind."
+            )
+        return y
+
+    def _count(self, y: np.ndarray, n_human: int) -> int:
+        if isinstance(self.n_negatives, str):  # "balance"
+            return max(0, n_human - int(np.sum(y == self.negative_label)))
+        count: int = round(self.n_negatives * n_human)
+        return count
+
+    def _report(self, bad: np.ndarray, n_human: int) -> None:
+        """Say once which human rows cannot be modelled."""
+        if not len(bad):
+            return
+        named = ", ".join(f"X[{i}]" for i in bad[:NAMED]) + (", ..." if len(bad) > NAMED else "")
+        message = (
+            f"{len(bad)} of {n_human} human movements cannot be modelled, having no motion or no "
+            f"part of three points at different times: {named}."
+        )
+        if self.on_error == "raise" or len(bad) == n_human:
+            raise ValueError(f"{message} Drop them, and their labels.")
+        if self.on_error == "warn":
+            warnings.warn(
+                f"{message} Negatives are made from others in their place.",
+                UserWarning,
+                stacklevel=4,
+            )
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = False
+        tags.input_tags.three_d_array = True
+        tags.input_tags.allow_nan = True
+        tags.requires_fit = True
+        tags.non_deterministic = True
+        return tags
+
+
+def _share_out(
+    human: np.ndarray, modelled: np.ndarray, n_negatives: int, rng: np.random.RandomState
+) -> np.ndarray:
+    """Return the source of each negative, ascending: every row in turn, others for the unmodelled.
+
+    Parameters
+    ----------
+    human, modelled : ndarray of int
+        Human rows, and those of them that have strokes.
+    n_negatives : int
+        How many negatives to make.
+    rng : RandomState
+        Draws the rows where not all have their turn equally often.
+    """
+    turns, left = divmod(n_negatives, len(human))
+    wanted = np.concatenate([np.repeat(human, turns), rng.permutation(human)[:left]])
+    can = np.isin(wanted, modelled)
+    n_missing = int(np.sum(~can))
+    rounds = -(-n_missing // len(modelled))
+    others = [rng.permutation(modelled) for _ in range(rounds)]
+    stand_ins = np.concatenate([*others, np.empty(0, np.intp)])[:n_missing]
+    return np.sort(np.concatenate([wanted[can], stand_ins])).astype(np.intp)

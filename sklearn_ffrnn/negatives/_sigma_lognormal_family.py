@@ -1,0 +1,76 @@
+"""The family of movements made of perturbed strokes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+from .._recording import find_lattice
+from ..sigma_lognormal import extract_strokes, synthesize
+from ._family import check_range
+
+
+@dataclass(frozen=True)
+class SigmaLognormalFamily:
+    """Human movements made again from perturbed Sigma-Lognormal strokes.
+
+    These are the negatives nearest to people: see :func:`.synthesize`.
+    Each starts where its source does and ends where the perturbed strokes lead.
+
+    Parameters
+    ----------
+    strength : tuple of two floats, default=(1.0, 4.0)
+        Range that the factor on all perturbations is drawn from.
+    residual : tuple of two floats, default=(0.0, 0.3)
+        Range, within 0 and 1, that the share of the source's tremor is drawn from. (1, 1) gives
+        the finest negatives, which hardly differ from people: they teach the fine boundary and
+        blur the wide one.
+    time_unit : {"s", "ms", "us", "ns"}, default="ms"
+        Unit of t.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_ffrnn.negatives import SigmaLognormalFamily
+    >>> t = np.arange(0.0, 600.0, 10.0)
+    >>> movement = np.column_stack([200 * (1 - np.cos(t / 200)), t / 4, t]).round()
+    >>> SigmaLognormalFamily()(movement, random_state=0).shape
+    (60, 3)
+    """
+
+    strength: tuple[float, float] = (1.0, 4.0)
+    residual: tuple[float, float] = (0.0, 0.3)
+    time_unit: str = "ms"
+
+    def __post_init__(self) -> None:
+        check_range("strength", self.strength, 0.0)
+        check_range("residual", self.residual, 0.0, 1.0)
+
+    def __call__(self, movement: np.ndarray, random_state: Any = None) -> np.ndarray | None:
+        """Return a movement of perturbed strokes, or None if `movement` has no strokes.
+
+        Parameters
+        ----------
+        movement : ndarray of shape (n_points, 3) or (n_points, 4)
+            A human movement.
+        random_state : int, RandomState instance or None, default=None
+            Pass an int for the same movement on every call.
+
+        Returns
+        -------
+        negative : ndarray of the shape of `movement`, or None
+            None if nothing moves, or no part has three points.
+        """
+        rng = check_random_state(random_state)
+        (plan,) = extract_strokes([movement], on_error="skip", time_unit=self.time_unit)
+        if not plan.n_strokes:
+            return None
+        strength, residual = rng.uniform(*self.strength), rng.uniform(*self.residual)
+        negative: np.ndarray = synthesize(plan, strength, rng, residual=residual)[0]
+        # Without the residual of its first point it would begin beside the source's.
+        moved = negative[:, :2] + (movement[0, :2] - negative[0, :2])
+        negative[:, :2] = find_lattice(movement[:, :2]).store(moved)
+        return negative
