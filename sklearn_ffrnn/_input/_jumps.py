@@ -82,7 +82,8 @@ def warn_about_jumps(
         )
     warnings.warn(
         f"{name} holds {' and '.join(parts)}. Such points spoil velocities, and in fit the scale "
-        "of all. Drop them, or cut there (sklearn_ffrnn.datasets.split_movements).",
+        "of all. Drop or interpolate them; datasets.split_movements cuts a log at sentinels, and a "
+        "movement that jumps is best cut in two.",
         UserWarning,
         stacklevel=stacklevel,
     )
