@@ -53,7 +53,7 @@ def fit(X):
 def test_sentinel_is_named(value, axes, dtype):
     (message,) = fit([x.astype(dtype) for x in with_value(value, axes=axes)])
     assert re.search(f"X {SENTINEL}", message)
-    assert "jump" not in message
+    assert "jump(s)" not in message
     assert "split_movements" in message
 
 
