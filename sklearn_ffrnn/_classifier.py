@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
-from sklearn.utils import check_random_state, column_or_1d
+from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
@@ -23,7 +23,7 @@ from ._held_out import hold_out
 from ._html_repr import LayerBox, diagram, recurrent_boxes
 from ._inference import in_batches
 from ._input import check_input
-from ._labels import find_classes
+from ._labels import check_labels, find_classes
 from ._onnx import Graph, PaddedSequences, write_onnx
 from ._pickling import to_any_machine, to_this_machine
 from ._precision import DTYPES, weight_dtype
@@ -88,7 +88,7 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         """Return an untrained network for the data."""
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: Any, y: Any, sample_weight: Any = None, groups: Any = None) -> Any:
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None, groups: Any = None) -> Any:
         """Train on labelled sequences.
 
         Parameters
@@ -98,8 +98,9 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             Sequences. Three-dimensional arrays may be padded with trailing NaN rows. A plain table
             is taken as sequences of one step. The negatives that a SequenceBatch carries are
             trained on too.
-        y : array-like of shape (n_samples,)
-            Class labels. Of two labels the one that sorts last is the positive class.
+        y : array-like of shape (n_samples,) or None, default=None
+            Class labels. Of two labels the one that sorts last is the positive class. None is for
+            a SequenceBatch of human rows that carries negatives: it knows the labels of both.
         sample_weight : array-like of shape (n_samples,), default=None
             Weight of each sample. A negative carried by a SequenceBatch has its parent's.
         groups : array-like of shape (n_samples,), default=None
@@ -180,7 +181,9 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         self._calibrate(self._stage_scores(judged.sequences), judged.y, judged.weight)
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Any:
+    def partial_fit(
+        self, X: Any, y: Any = None, classes: Any = None, sample_weight: Any = None
+    ) -> Any:
         """Make one pass over a part of a stream of samples.
 
         Memory does not grow with the number of samples seen. Probabilities are calibrated on the
@@ -190,8 +193,8 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         ----------
         X : sequences, or array-like of shape (n_samples, n_features)
             As in :meth:`fit`.
-        y : array-like of shape (n_samples,)
-            Class labels.
+        y : array-like of shape (n_samples,) or None, default=None
+            Class labels; None as in :meth:`fit`.
         classes : array-like of shape (n_classes,), default=None
             All classes that will ever come. Needed in the first call, unless its y has them all.
         sample_weight : array-like of shape (n_samples,), default=None
@@ -215,7 +218,7 @@ class RNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
 
     def _partial_fit(self, X: Any, y: Any, classes: Any, sample_weight: Any) -> None:
         first = not hasattr(self, "network_")
-        classes = None if classes is None else np.unique(column_or_1d(classes))
+        classes = None if classes is None else np.unique(check_labels(classes))
         if not first:
             if classes is not None and not np.array_equal(classes, self.classes_):
                 raise ValueError(

@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ._nested import refuse_nested
 from ._sequence_batch import SequenceBatch
 
 
 def list_items(X: Any, name: str, *, what: str) -> Any:
     """Return a list of items, or the float 3-D array itself."""
+    refuse_nested(X, name, what=what)
     if isinstance(X, pd.DataFrame):
         raise TypeError(
             f"{name} is one long DataFrame; turn it into {what} first: "

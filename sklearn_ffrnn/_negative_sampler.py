@@ -12,9 +12,10 @@ from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_is_fitted, column_or_1d
+from sklearn.utils.validation import check_is_fitted
 
 from ._columns import check_n_columns
+from ._labels import check_labels
 from ._sequence_batch import SequenceBatch
 from ._trajectories import NAMED, check_trajectories
 from ._trajectories_out import TrajectoriesOut
@@ -102,8 +103,14 @@ class NegativeSampler(  # type: ignore[call-arg]
         batch : SequenceBatch
             All rows, in order, and the negatives that they carry.
         """
-        rows, _, negatives = self._make(X, y)
-        return SequenceBatch(rows, negatives, self.source_, negative_label=self.negative_label)
+        rows, y, negatives = self._make(X, y)
+        return SequenceBatch(
+            rows,
+            negatives,
+            self.source_,
+            human_label=self.human_label if np.all(y == self.human_label) else None,
+            negative_label=self.negative_label,
+        )
 
     @_in_mode("attach")
     def transform(self, X: Any) -> Any:
@@ -175,7 +182,7 @@ class NegativeSampler(  # type: ignore[call-arg]
                 "label of their own."
             )
         given = [self.human_label] * len(rows) if labels is None else labels
-        y: np.ndarray = column_or_1d(given)
+        y = check_labels(given)
         if len(y) != len(rows):
             raise ValueError(
                 f"y has {len(y)} labels for the {len(rows)} trajectories of X; give one for each."

@@ -11,7 +11,7 @@ from sklearn.utils import check_consistent_length, column_or_1d
 from sklearn.utils.validation import _check_sample_weight, validate_data
 
 from ._input import TABLE_DTYPES, as_single_steps, check_sequence_input
-from ._labels import check_labels
+from ._labels import check_labels, without_extension_dtype
 from ._ragged import Ragged
 from ._sequence_batch import SequenceBatch
 from ._sequences import is_sequence_input
@@ -62,14 +62,26 @@ def check_training_input(
 def _check_X_y(
     estimator: Any, X: Any, y: Any, *, dtype: str, reset: bool
 ) -> tuple[Ragged, np.ndarray]:
+    y = without_extension_dtype(y)
     if not is_sequence_input(X):
         X, y = validate_data(estimator, X, y, reset=reset, dtype=TABLE_DTYPES)
         return as_single_steps(X, dtype), y
     if y is None:
-        raise ValueError(
-            f"{type(estimator).__name__} requires y to be passed, but the target y is None."
-        )
+        y = _carried_labels(estimator, X)
     return check_sequence_input(estimator, X, dtype=dtype, reset=reset), y
+
+
+def _carried_labels(estimator: Any, X: Any) -> np.ndarray:
+    """Return the label of each row, where `X` carries negatives and its rows are all human."""
+    carries = isinstance(X, SequenceBatch) and len(X.negatives) > 0
+    if not carries or X.human_label is None:
+        why = "carries no negatives" if not carries else "holds rows that are not human"
+        raise ValueError(
+            f"{type(estimator).__name__} requires y to be passed, but the target y is None, and X "
+            f"{why}. Pass y, or put a sampler of negatives first in the pipeline and give it "
+            "human movements only."
+        )
+    return np.repeat(np.asarray([X.human_label]), len(X))
 
 
 def _warn_of_saturation(sequences: Ragged) -> None:

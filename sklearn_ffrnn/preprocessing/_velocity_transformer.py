@@ -223,7 +223,7 @@ class VelocityTransformer(  # type: ignore[call-arg]
         rows = self._transform(X, "X")
         if isinstance(X, SequenceBatch):
             negatives: Any = self._transform(X.negatives, "X.negatives") if len(X.negatives) else []
-            return SequenceBatch(rows, negatives, X.source, negative_label=X.negative_label)
+            return X.replace(rows, negatives)
         if self._wants_pandas():
             names = self.get_feature_names_out()
             frames = [pd.DataFrame(s[~np.isnan(s).all(axis=1)], columns=names) for s in rows]
