@@ -9,6 +9,7 @@ from ._family import NegativeFamily, record_like
 from ._minimum_jerk import MinimumJerkFamily
 from ._mixed_sampler import MixedNegativeSampler
 from ._pursuit import PursuitFamily
+from ._scorer import make_negatives_scorer
 from ._sigma_lognormal import SigmaLognormalFamily
 from ._spline import SplineFamily
 
@@ -20,5 +21,6 @@ __all__ = [
     "PursuitFamily",
     "SigmaLognormalFamily",
     "SplineFamily",
+    "make_negatives_scorer",
     "record_like",
 ]
