@@ -43,7 +43,7 @@ def test_missing_nullable_label_is_named(make_classifier, dtype, form, sequences
     labels = ["a", "b"] if "string" in dtype else [0, 1]
     y = pd.Series([*labels, None] * 20, dtype=dtype)
     X = sequences[0] if form == "sequences" else np.zeros((60, 3))
-    with pytest.raises(ValueError, match="y contains NaN.*sample 2; drop it"):
+    with pytest.raises(ValueError, match=r"y contains NaN.*sample 2; drop it"):
         make_classifier().fit(X, y)
 
 

@@ -86,7 +86,7 @@ def test_stream(make_sampler, make_ff, human):
 
 
 def test_part_of_a_batch(make_classifier, sequences):
-    X, y = sequences
+    X, _ = sequences
     batch = SequenceBatch(X, X[:10], np.arange(10), human_label="h", negative_label="n")
     part = batch[5:30]
     assert (part.human_label, part.negative_label, len(part.negatives)) == ("h", "n", 5)
