@@ -101,7 +101,8 @@ class NegativeSampler(  # type: ignore[call-arg]
         Returns
         -------
         batch : SequenceBatch
-            All rows, in order, and the negatives that they carry.
+            All rows, in order, and the negatives that they carry. If all rows are human, a
+            classifier can be fitted on it without y.
         """
         rows, y, negatives = self._make(X, y)
         return SequenceBatch(
