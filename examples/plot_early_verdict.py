@@ -3,8 +3,9 @@ A verdict before the end: layer by layer and over time
 ======================================================
 
 Every layer of a Forward-Forward network can judge a movement on its own, and so can every step.
-``staged_predict_proba`` yields the probabilities after each layer; ``predict_proba_over_time`` tells the verdict after each step, at the cost of one prediction. The
-machine here follows minimum-jerk profiles from the same start to the same end.
+``staged_predict_proba`` yields the probabilities after each layer, ``predict_proba_over_time`` the
+verdict after each step, at the cost of one prediction. The machine here follows minimum-jerk
+profiles from the same start to the same end.
 """
 
 import matplotlib.pyplot as plt

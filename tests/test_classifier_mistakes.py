@@ -1,6 +1,7 @@
 """What the classifiers say about what they can't take, and that nothing is lost by it."""
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from sklearn.base import clone
@@ -32,6 +33,18 @@ def test_bad_labels(make_classifier, y, error, message, form, sequences):
 def test_one_sample(make_classifier, sequences):
     with pytest.raises(ValueError, match="two classes"):
         make_classifier().fit(sequences[0][:1], [1])
+
+
+@pytest.mark.parametrize("form", ["sequences", "table"])
+@pytest.mark.parametrize("dtype", ["Int64", "int64[pyarrow]", "boolean", "string[pyarrow]"])
+def test_missing_nullable_label_is_named(make_classifier, dtype, form, sequences):
+    if "pyarrow" in dtype:
+        pytest.importorskip("pyarrow", reason='pip install "sklearn-ffrnn[parquet]"')
+    labels = ["a", "b"] if "string" in dtype else [0, 1]
+    y = pd.Series([*labels, None] * 20, dtype=dtype)
+    X = sequences[0] if form == "sequences" else np.zeros((60, 3))
+    with pytest.raises(ValueError, match=r"y contains NaN.*sample 2; drop it"):
+        make_classifier().fit(X, y)
 
 
 @pytest.mark.parametrize(

@@ -61,4 +61,4 @@ def test_an_error_in_a_worker_is_the_callers(layer):
 
 def test_only_on_the_cpu():
     with pytest.raises(ValueError, match="layer_parallel=True trains on the CPU"):
-        make(layer_parallel=True)._side_by_side(torch.device("cuda"))
+        make(layer_parallel=True)._trains_in_parallel(torch.device("cuda"))

@@ -11,11 +11,11 @@ from typing import Any, ClassVar
 import numpy as np
 import torch
 from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
-from sklearn.utils import check_random_state, column_or_1d
+from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from .._input import Ragged, check_input, find_classes
+from .._input import Ragged, check_input, check_labels, find_classes
 from .._onnx import Graph, PaddedSequences, write_onnx
 from .._scoring import (
     Calibration,
@@ -101,9 +101,9 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             is taken as sequences of one step. The negatives that a SequenceBatch carries are
             trained on too. Values must not exceed a millionth of the largest number of their
             precision, 3.4e32 in float32.
-        y : array-like of shape (n_samples,), default=None
-            Class labels. Of two labels the one that sorts last is the positive class. May be None
-            where a SequenceBatch carries negatives: its rows are human then.
+        y : array-like of shape (n_samples,) or None, default=None
+            Class labels. Of two labels the one that sorts last is the positive class. None is for
+            a SequenceBatch of human rows that carries negatives: it knows the labels of both.
         sample_weight : array-like of shape (n_samples,), default=None
             Weight of each sample. A negative carried by a SequenceBatch has its parent's.
         groups : array-like of shape (n_samples,), default=None
@@ -186,8 +186,8 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         ----------
         X : sequences, or array-like of shape (n_samples, n_features)
             As in :meth:`fit`.
-        y : array-like of shape (n_samples,), default=None
-            Class labels; as in :meth:`fit`.
+        y : array-like of shape (n_samples,) or None, default=None
+            Class labels; None as in :meth:`fit`.
         classes : array-like of shape (n_classes,), default=None
             All classes that will ever come. Needed in the first call, unless its y has them all.
         sample_weight : array-like of shape (n_samples,), default=None
@@ -204,7 +204,7 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
                 "part. Set early_stopping to 'auto' or False."
             )
         first = not hasattr(self, "network_")
-        known = None if classes is None else np.unique(column_or_1d(classes))
+        known = None if classes is None else np.unique(check_labels(classes))
         if not first:
             if known is not None and not np.array_equal(known, self.classes_):
                 raise ValueError(

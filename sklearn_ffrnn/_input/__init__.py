@@ -6,7 +6,7 @@ from ._frame_numbers import as_frame
 from ._frames import sequences_from_frame
 from ._items import as_numbers
 from ._jumps import at_sentinel, warn_about_jumps
-from ._labels import check_labels, class_weights, find_classes
+from ._labels import check_labels, class_weights, find_classes, without_extension_dtype
 from ._ragged import Ragged
 from ._sequence_batch import SequenceBatch
 from ._sequences import check_sequences, is_sequence_input
@@ -37,4 +37,5 @@ __all__ = [
     "select_trajectory",
     "sequences_from_frame",
     "warn_about_jumps",
+    "without_extension_dtype",
 ]

@@ -9,12 +9,14 @@ import numpy as np
 import pandas as pd
 
 from ._frame_numbers import as_frame, frame_numbers
+from ._nested import refuse_nested
 from ._sequence_batch import SequenceBatch
 
 
 def list_items(X: Any, name: str, *, what: str) -> Any:
     """Return a list of items, or the float 3-D array itself."""
     X = as_frame(X)
+    refuse_nested(X, name, what=what)
     if isinstance(X, pd.DataFrame):
         raise TypeError(
             f"{name} is one long DataFrame; turn it into {what} first: "

@@ -11,6 +11,25 @@ from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
 
 
+def without_extension_dtype(target: Any) -> Any:
+    """Return labels of a pandas extension type in numpy's own; all others as they are.
+
+    scikit-learn would turn nullable and Arrow-backed integers and booleans into floats.
+
+    Raises
+    ------
+    ValueError
+        If a label of such a type is missing.
+    """
+    dtype = getattr(target, "dtype", None)
+    if not isinstance(dtype, pd.api.extensions.ExtensionDtype):
+        return target
+    _refuse_unusable(pd.isna(target))
+    own = np.dtype(getattr(dtype, "numpy_dtype", object))
+    # Before version 3, pandas made objects of nullable numbers unless told otherwise.
+    return target.to_numpy(own) if own.kind in "biuf" else np.asarray(target)
+
+
 def check_labels(target: Any) -> np.ndarray:
     """Return `target` as a one-dimensional array of class labels.
 
@@ -21,11 +40,8 @@ def check_labels(target: Any) -> np.ndarray:
     TypeError
         If strings and numbers are mixed.
     """
-    y: np.ndarray = column_or_1d(target, warn=True)
-    unusable = pd.isna(y) | (np.isinf(y) if y.dtype.kind == "f" else False)
-    if unusable.any():
-        bad = int(np.flatnonzero(unusable)[0])
-        raise ValueError(f"Input y contains NaN or infinity, at sample {bad}; drop it.")
+    y: np.ndarray = column_or_1d(without_extension_dtype(target), warn=True)
+    _refuse_unusable(pd.isna(y) | (np.isinf(y) if y.dtype.kind == "f" else False))
     if y.dtype == object:
         strings = np.array([isinstance(label, str) for label in y])
         odd = np.flatnonzero(strings != strings[:1])
@@ -36,6 +52,12 @@ def check_labels(target: Any) -> np.ndarray:
             )
     check_classification_targets(y)
     return y
+
+
+def _refuse_unusable(unusable: np.ndarray) -> None:
+    bad = np.flatnonzero(unusable)
+    if len(bad):
+        raise ValueError(f"Input y contains NaN or infinity, at sample {bad[0]}; drop it.")
 
 
 def find_classes(y: np.ndarray, known: np.ndarray | None, *, caller: str) -> np.ndarray:

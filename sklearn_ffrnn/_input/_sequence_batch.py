@@ -25,10 +25,11 @@ class SequenceBatch:
         Synthetic sequences, any number of them.
     source : array-like of int of shape (n_negatives,)
         Position in `rows` of the row that each negative was made from.
-    negative_label : int or str, default=0
+    human_label : int, str, bool or None, default=1
+        Label that the classifiers give the rows where they are fitted without y; None if not all
+        rows are human, so that they need y.
+    negative_label : int, str or bool, default=0
         Label that the classifiers give the negatives.
-    human_label : int or str, default=1
-        Label that the classifiers give the rows where they are fitted without y.
 
     Examples
     --------
@@ -47,8 +48,8 @@ class SequenceBatch:
         negatives: Any,
         source: Any,
         *,
-        negative_label: Any = 0,
         human_label: Any = 1,
+        negative_label: Any = 0,
     ) -> None:
         # Rows are taken by position, whatever labels a Series gives them.
         rows, negatives = (r.tolist() if isinstance(r, pd.Series) else r for r in (rows, negatives))
@@ -72,8 +73,34 @@ class SequenceBatch:
         self.rows = rows
         self.negatives = negatives
         self.source = source
-        self.negative_label = negative_label
         self.human_label = human_label
+        self.negative_label = negative_label
+
+    def replace(self, rows: Any, negatives: Any) -> SequenceBatch:
+        """Return a batch of other sequences, with the sources and labels of this one.
+
+        Parameters
+        ----------
+        rows, negatives : same kinds as in the constructor
+            What a transformer made of each row and of each negative, in order.
+
+        Returns
+        -------
+        batch : SequenceBatch
+            The new batch.
+
+        Raises
+        ------
+        ValueError
+            If there are more or fewer of either.
+        """
+        if len(rows) != len(self):
+            raise ValueError(f"rows has {len(rows)} entries in place of {len(self)}; keep them.")
+        return self._with(rows, negatives, self.source)
+
+    def _with(self, rows: Any, negatives: Any, source: Any) -> SequenceBatch:
+        labels = {"human_label": self.human_label, "negative_label": self.negative_label}
+        return SequenceBatch(rows, negatives, source, **labels)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -95,22 +122,10 @@ class SequenceBatch:
         # A row that is drawn twice (bootstrap) brings its negatives twice.
         children = [np.flatnonzero(self.source == parent) for parent in chosen]
         negatives = np.concatenate([*children, np.empty(0, np.intp)]).astype(np.intp)
-        return SequenceBatch(
+        return self._with(
             _take(self.rows, chosen),
             _take(self.negatives, negatives),
             np.repeat(np.arange(len(chosen)), [len(c) for c in children]),
-            negative_label=self.negative_label,
-            human_label=self.human_label,
-        )
-
-    def with_rows(self, rows: Any, negatives: Any) -> SequenceBatch:
-        """Return the batch with other rows and negatives, one for each of these."""
-        return SequenceBatch(
-            rows,
-            negatives,
-            self.source,
-            negative_label=self.negative_label,
-            human_label=self.human_label,
         )
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:

@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.sparse import issparse
 
 from ._items import as_numbers, check_same_channels, list_items
+from ._nested import is_nested
 from ._ragged import Ragged
 from ._sequence_batch import SequenceBatch
 
@@ -20,6 +21,8 @@ def is_sequence_input(X: Any) -> bool:
     Whatever is neither is called sequences too where :func:`check_sequences` says better than
     scikit-learn's check of tables what is wrong with it.
     """
+    if is_nested(X):
+        return True
     if isinstance(X, pd.DataFrame) or issparse(X):
         return False
     if X is None or isinstance(X, (SequenceBatch, str, bytes, dict, set, Iterator)):

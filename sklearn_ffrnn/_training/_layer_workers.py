@@ -50,7 +50,7 @@ def may_start_workers(device: torch.device) -> bool:
             "process is a daemon (a worker of Dask or multiprocessing), which may start no "
             "other. Set layer_parallel=False.",
             UserWarning,
-            stacklevel=4,
+            stacklevel=6,
         )
     return not daemon
 

@@ -18,6 +18,7 @@ from .._input import (
     check_labels,
     check_sequence_input,
     is_sequence_input,
+    without_extension_dtype,
 )
 from ..nn import activation_limit
 from ._data import TrainingData
@@ -38,8 +39,6 @@ def check_training_input(
     `dtype` and `reset` are those of :func:`check_input`. The estimator learns the number of
     channels, and of negatives as ``n_negatives_``.
     """
-    if y is None and isinstance(X, SequenceBatch) and len(X.negatives):
-        y = np.full(len(X), X.human_label)
     sequences, y = _check_X_y(estimator, X, y, dtype=dtype, reset=reset)
     y = check_labels(y)
     check_consistent_length(X, y)
@@ -68,14 +67,26 @@ def check_training_input(
 def _check_X_y(
     estimator: Any, X: Any, y: Any, *, dtype: str, reset: bool
 ) -> tuple[Ragged, np.ndarray]:
+    y = without_extension_dtype(y)
     if not is_sequence_input(X):
         X, y = validate_data(estimator, X, y, reset=reset, dtype=TABLE_DTYPES)
         return as_single_steps(X, dtype), y
     if y is None:
-        raise ValueError(
-            f"{type(estimator).__name__} requires y to be passed, but the target y is None."
-        )
+        y = _carried_labels(estimator, X)
     return check_sequence_input(estimator, X, dtype=dtype, reset=reset), y
+
+
+def _carried_labels(estimator: Any, X: Any) -> np.ndarray:
+    """Return the label of each row, where `X` carries negatives and its rows are all human."""
+    carries = isinstance(X, SequenceBatch) and len(X.negatives) > 0
+    if not carries or X.human_label is None:
+        why = "carries no negatives" if not carries else "holds rows that are not human"
+        raise ValueError(
+            f"{type(estimator).__name__} requires y to be passed, but the target y is None, and X "
+            f"{why}. Pass y, or put a sampler of negatives first in the pipeline and give it "
+            "human movements only."
+        )
+    return np.repeat(np.asarray([X.human_label]), len(X))
 
 
 def _warn_of_saturation(sequences: Ragged) -> None:
@@ -88,5 +99,5 @@ def _warn_of_saturation(sequences: Ragged) -> None:
             f"X[{row}] holds values up to {size.max():.3g}, and units saturate at {limit:.3g}: "
             "nothing is learnt there. Scale it (VelocityTransformer(scale='dataset')).",
             UserWarning,
-            stacklevel=7,
+            stacklevel=5,
         )

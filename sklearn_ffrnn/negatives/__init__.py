@@ -11,6 +11,7 @@ from ._family import NegativeFamily, record_like
 from ._minimum_jerk_family import MinimumJerkFamily
 from ._mixed_sampler import MixedNegativeSampler
 from ._pursuit_family import PursuitFamily
+from ._scorer import make_negatives_scorer
 from ._sigma_lognormal_family import SigmaLognormalFamily
 from ._sigma_lognormal_sampler import SigmaLognormalNegativeSampler
 from ._spline_family import SplineFamily
@@ -26,5 +27,6 @@ __all__ = [
     "SigmaLognormalNegativeSampler",
     "SplineFamily",
     "make_evaluation_set",
+    "make_negatives_scorer",
     "record_like",
 ]

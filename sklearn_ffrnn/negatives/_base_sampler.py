@@ -12,12 +12,13 @@ from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_is_fitted, column_or_1d
+from sklearn.utils.validation import check_is_fitted
 
 from .._input import (
     NAMED,
     SequenceBatch,
     TrajectoryOutputMixin,
+    check_labels,
     check_n_columns,
     check_trajectories,
     warn_about_jumps,
@@ -110,15 +111,16 @@ class BaseNegativeSampler(  # type: ignore[call-arg]
         Returns
         -------
         batch : SequenceBatch
-            All rows, in order, and the negatives that they carry.
+            All rows, in order, and the negatives that they carry. If all rows are human, a
+            classifier can be fitted on it without y.
         """
-        rows, _, negatives = self._make(X, y)
+        rows, y, negatives = self._make(X, y)
         return SequenceBatch(
             rows,
             negatives,
             self.source_,
+            human_label=self.human_label if np.all(y == self.human_label) else None,
             negative_label=self.negative_label,
-            human_label=self.human_label,
         )
 
     @_in_mode("attach")
@@ -192,7 +194,7 @@ class BaseNegativeSampler(  # type: ignore[call-arg]
                 "label of their own."
             )
         given = [self.human_label] * len(rows) if labels is None else labels
-        y: np.ndarray = column_or_1d(given)
+        y = check_labels(given)
         if len(y) != len(rows):
             raise ValueError(
                 f"y has {len(y)} labels for the {len(rows)} trajectories of X; give one for each."

@@ -86,6 +86,7 @@ class MixedNegativeSampler(BaseNegativeSampler):
     See Also
     --------
     SigmaLognormalNegativeSampler : Negatives of the family nearest to people alone.
+    make_negatives_scorer : Makes negatives of each test fold, to score on.
 
     Examples
     --------

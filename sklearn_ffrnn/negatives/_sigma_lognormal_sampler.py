@@ -83,6 +83,7 @@ class SigmaLognormalNegativeSampler(BaseNegativeSampler):
     See Also
     --------
     make_evaluation_set : Humans and negatives to score a classifier on.
+    sklearn_ffrnn.negatives.make_negatives_scorer : Makes negatives of each test fold, to score on.
     synthesize : How a negative is made.
 
     Notes
@@ -107,7 +108,7 @@ class SigmaLognormalNegativeSampler(BaseNegativeSampler):
     ...     VelocityTransformer(),
     ...     FFRNNClassifier((8,), max_iter=2, random_state=0),
     ... )
-    >>> model.fit(X, [1] * 20).predict_proba(X[:3]).shape
+    >>> model.fit(X).predict_proba(X[:3]).shape
     (3, 2)
     >>> model[0].n_negatives_, model[-1].n_negatives_
     (20, 20)

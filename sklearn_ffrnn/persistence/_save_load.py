@@ -110,7 +110,9 @@ SigmaLognormalTransformer or sklearn.pipeline.Pipeline
         )
     check_is_fitted(model)
     if isinstance(model, Pipeline) and model.memory is not None:
-        raise TypeError("A Pipeline with a cache can't be saved, for it holds pickles; set memory=None.")
+        raise TypeError(
+            "A Pipeline with a cache can't be saved, for it holds pickles; set memory=None."
+        )
     archive = skops.io.dumps(model)
     unknown = skops.io.get_untrusted_types(data=archive)
     if set(unknown) - set(TRUSTED):

@@ -136,7 +136,7 @@ class TrajectoryAugmenter(  # type: ignore[call-arg]
         if not isinstance(X, SequenceBatch):
             return views
         negatives = check_trajectories(X.negatives, name="X.negatives") if len(X.negatives) else []
-        return X.with_rows(views, [self._view(negative, rng) for negative in negatives])
+        return X.replace(views, [self._view(negative, rng) for negative in negatives])
 
     def transform(self, X: Any) -> Any:
         """Return `X` as it is: views are for training.

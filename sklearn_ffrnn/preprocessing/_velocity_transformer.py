@@ -253,7 +253,7 @@ class VelocityTransformer(  # type: ignore[call-arg]
         rows = self._transform(X, "X", warn=warn)
         if isinstance(X, SequenceBatch):
             negatives: Any = self._transform(X.negatives, "X.negatives") if len(X.negatives) else []
-            return X.with_rows(rows, negatives)
+            return X.replace(rows, negatives)
         if self._wants_pandas():
             names = self.get_feature_names_out()
             frames = [pd.DataFrame(s[~np.isnan(s).all(axis=1)], columns=names) for s in rows]

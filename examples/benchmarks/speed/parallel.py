@@ -6,7 +6,8 @@ from statistics import median
 
 import torch
 
-from sklearn_ffrnn._training._layer_workers import LayerWorkers, Settings
+from sklearn_ffrnn._training import TrainingOptions
+from sklearn_ffrnn._training._layer_workers import LayerWorkers
 
 from .epochs import ours
 from .setting import LEARNING_RATE, MAX_GRAD_NORM, WEIGHT_DECAY
@@ -31,12 +32,24 @@ def _rows(setting, repeats):
     in_turn = ours(setting, setting.forward_forward())
     data = setting.packed()
     order = torch.arange(len(data))
-    settings = Settings(setting.batch, WEIGHT_DECAY, MAX_GRAD_NORM)
+    options = TrainingOptions(
+        watched="train_loss",
+        max_iter=1,
+        batch_size=setting.batch,
+        learning_rate_init=LEARNING_RATE,
+        learning_rate="constant",
+        alpha=WEIGHT_DECAY,
+        max_grad_norm=MAX_GRAD_NORM,
+        average=False,
+        tol=0.0,
+        n_iter_no_change=1,
+        verbose=0,
+    )
     alone = [
         ours(replace(setting, layers=n), replace(setting, layers=n).forward_forward())
         for n in (1, 2)
     ]
-    with LayerWorkers(setting.forward_forward(), data, settings, None) as workers:
+    with LayerWorkers(setting.forward_forward(), data, options, None) as workers:
 
         def side_by_side():
             list(workers.train_epoch(order, LEARNING_RATE))
