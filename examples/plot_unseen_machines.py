@@ -37,8 +37,9 @@ train, test = movements[:400:2], movements[1:400:2]
 
 sampler = MixedNegativeSampler(random_state=0)
 batch = sampler.fit_transform(train)
-figure, axes = plt.subplots(2, 4, figsize=(12, 5), layout="constrained")
-for (path, pace), i in zip(axes.T, range(len(sampler.families_)), strict=True):
+n_families = len(sampler.families_)
+figure, axes = plt.subplots(2, n_families, figsize=(3 * n_families, 5), layout="constrained")
+for i, (path, pace) in enumerate(axes.T):
     negative = int(np.flatnonzero(sampler.family_ == i)[3])
     human = train[sampler.source_[negative]]
     for movement, color in ((human, "C0"), (batch.negatives[negative], "C3")):
