@@ -1,0 +1,64 @@
+"""Who may import whom: the table of docs/contributing.md, section Architecture, enforced."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import sklearn_ffrnn
+
+PACKAGE = Path(sklearn_ffrnn.__file__).parent
+EVERYWHERE = {"_typing", "_parallel_map"}
+MAY_IMPORT = {
+    "_typing": set(),
+    "_parallel_map": set(),
+    "_input": set(),
+    "_recording": {"_input"},
+    "nn": set(),
+    "datasets": {"_input", "_recording"},
+    "preprocessing": {"_input", "_recording"},
+    "sigma_lognormal": {"_input", "_recording"},
+    "negatives": {"_input", "_recording", "datasets", "preprocessing", "sigma_lognormal"},
+    "_scoring": {"_input", "nn"},
+    "_onnx": {"_scoring", "nn"},
+    "_training": {"_input", "_scoring", "nn"},
+    "_classifiers": {"_input", "_onnx", "_scoring", "_training", "nn"},
+    "_outliers": {"_classifiers", "_input"},
+    "inspection": {"_input", "_recording", "preprocessing", "sigma_lognormal"},
+    "persistence": {"_classifiers", "_outliers", "negatives", "preprocessing", "sigma_lognormal"},
+}
+
+
+def room_of(path):
+    """Return the folder, or the module, of the package that a file belongs to."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported_rooms(path):
+    """Yield the rooms that a file imports from."""
+    folder = path.relative_to(PACKAGE).parent.parts
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = folder[: len(folder) - node.level + 1]
+            module = [*base, *(node.module or "").split(".")]
+            target = [part for part in module if part]
+            yield from [target[0]] if target else [alias.name for alias in node.names]
+
+
+ROOMS = sorted({room_of(path) for path in PACKAGE.rglob("*.py")} - {"__init__"})
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_rooms_import_only_what_the_table_allows(room):
+    files = [path for path in PACKAGE.rglob("*.py") if room_of(path) == room]
+    for path in files:
+        others = set(imported_rooms(path)) - {room} - EVERYWHERE
+        assert others <= MAY_IMPORT[room], f"{path.name} imports {others - MAY_IMPORT[room]}"
+
+
+def test_the_table_has_no_circle():
+    done = set()
+    while len(done) < len(MAY_IMPORT):
+        ready = {room for room, others in MAY_IMPORT.items() if room not in done and others <= done}
+        assert ready, f"a circle among {set(MAY_IMPORT) - done}"
+        done |= ready
