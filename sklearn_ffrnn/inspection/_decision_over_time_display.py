@@ -112,7 +112,7 @@ class DecisionOverTimeDisplay:
         TypeError
             If the classifier gives no verdicts over time.
         ValueError
-            If it is bidirectional, or `y` or `pos_label` is no class of it.
+            If `y` or `pos_label` is no class of it.
         """
         classifier, sequences = classifier_and_sequences(estimator, X, "predict_proba_over_time")
         classes = classifier.classes_.tolist()
