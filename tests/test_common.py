@@ -11,12 +11,11 @@ from sklearn.utils.estimator_checks import estimator_checks_generator, parametri
 
 from sklearn_ffrnn import BPTTRNNClassifier, FFRNNClassifier, SequenceBatch, VelocityTransformer
 
-ESTIMATORS = [
-    FFRNNClassifier(hidden_layer_sizes=(16,), max_iter=30, random_state=0),
-    BPTTRNNClassifier(hidden_layer_sizes=(16,), dropout=0.0, max_iter=30, random_state=0),
-]
+# At their defaults, which is what users get.
+ESTIMATORS = [FFRNNClassifier(), BPTTRNNClassifier()]
 
 
+@pytest.mark.slow
 @parametrize_with_checks(ESTIMATORS)
 def test_scikit_learn_check(estimator, check):
     check(estimator)

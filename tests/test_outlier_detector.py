@@ -30,7 +30,8 @@ def small(**settings):
     return FFRNNOutlierDetector(**{"estimator": classifier, "random_state": 0} | settings)
 
 
-@parametrize_with_checks([small(estimator=FFRNNClassifier(hidden_layer_sizes=(8,), max_iter=3))])
+@pytest.mark.slow
+@parametrize_with_checks([FFRNNOutlierDetector()])
 def test_scikit_learn_check(estimator, check):
     check(estimator)
 
