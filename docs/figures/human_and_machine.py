@@ -38,6 +38,6 @@ DecisionOverTimeDisplay.from_estimator(
     ax=verdicts,
 )
 verdicts.get_legend().remove()  # the colours are those of the first panel
-verdicts.set_title("400 movements not trained on: quartiles")
+verdicts.set_title("400 unseen movements: quartiles")
 if len(sys.argv) > 1:
     figure.savefig(sys.argv[1], dpi=110)

@@ -73,6 +73,7 @@ def measure(X: list[np.ndarray], **kwargs: int) -> tuple[list[StrokePlan], float
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--samples", type=int, help="use at most N of each data set")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--n-jobs", type=int, default=2)
     options = parser.parse_args()
@@ -83,6 +84,7 @@ def main() -> None:
     every = []
     for title, (name, n, wanted) in SETS.items():
         single = title.endswith("strokes")
+        n = min(n, options.samples or n)
         X = load(options.data / f"{name}.npz", n, single, options.seed)
         every += X
         extract_strokes(X[:20], on_error="skip")  # imports and caches
