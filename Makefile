@@ -5,13 +5,18 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 OLDEST := .venv-oldest
 
-.PHONY: demo test test-oldest lint docs clean
+.PHONY: demo test test-machines test-oldest lint docs clean
 
 demo: $(VENV)/.demo
 	$(RUN) examples/demo.py
 
 test: $(VENV)/.test lint
 	OMP_NUM_THREADS=1 $(RUN) -m pytest -n auto --cov
+
+# The numerical tests as other processors compute; those that this one can't be are left out.
+MACHINES ?= compatible default avx2 avx512 two-threads
+test-machines: $(VENV)/.test
+	$(RUN) tests/machines.py $(MACHINES)
 
 # On the oldest versions that pyproject.toml allows. Torch comes as the registry has it: gigabytes.
 # Without the doctests, which show what today's versions print and read the examples' data.

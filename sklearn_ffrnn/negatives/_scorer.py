@@ -139,7 +139,7 @@ def make_negatives_scorer(
 
     See Also
     --------
-    sklearn_ffrnn.sigma_lognormal.make_evaluation_set : Makes negatives before the split.
+    sklearn_ffrnn.negatives.make_evaluation_set : Makes negatives before the split.
 
     Notes
     -----

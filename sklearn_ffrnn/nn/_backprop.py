@@ -32,7 +32,7 @@ class BackpropRNN(Network):
         What the output reads: all steps, each with weights of its own (a sequence that ends
         earlier adds nothing for the steps it lacks), their mean, or the last one.
     dropout : float
-        Rate between layers; see :class:`Dropout`.
+        Rate between layers: at each time step the same units for all sequences of a batch.
     n_differences : int
         Highest order of the differences from step to step that the first layer reads too.
     generator : torch.Generator, optional
