@@ -362,9 +362,12 @@ def test_a_layer_that_runs_away_finds_its_way_back(goodness):
     classifier = FFRNNClassifier(warm_start=True, max_iter=1, **settings).fit(X, y)
     with torch.no_grad():
         classifier.network_.layers[0].recurrent.w_h.copy_(1.3 * torch.eye(16))  # grows by 1.3^300
-    classifier.set_params(max_iter=60, learning_rate_init=0.02).fit(X, y)
+    settings = {"max_iter": 150, "n_iter_no_change": 150, "learning_rate_init": 0.02}
+    classifier.set_params(**settings).fit(X, y)
     assert np.isfinite(classifier.loss_curve_).all()
-    assert classifier.loss_curve_[-1] < 0.01 * classifier.loss_curve_[0]
+    assert classifier.loss_curve_[0] > 1e6
+    # When it is back hangs on rounding, for such a recurrence is chaotic: that it is back does not.
+    assert classifier.best_loss_ < 1
 
 
 @pytest.mark.parametrize("goodness", ["log_ratio", "mean"])
