@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from sklearn_ffrnn.nn import RecurrentLayer, SequenceDataset, plain_autograd, with_every_label
+from sklearn_ffrnn.nn._fused_rnn import fused_rnn
 
 LENGTHS = {"ragged": [3, 7, 1, 7, 4], "equal": [5, 5, 5], "single": [6], "one step": [1, 1, 1]}
 
@@ -105,6 +106,20 @@ def test_squared_activity_and_its_gradients_are_those_of_torch(lengths, n_groups
         torch.testing.assert_close(got, want)
 
 
+def test_the_operator_of_gpus_computes_the_same(lengths):
+    layer, _, sequences = make(lengths)
+    x = pack(sequences).sequences
+    weights = [layer.w_x, layer.w_h, layer.bias]
+    fused = fused_rnn(x, *weights)
+    torch.testing.assert_close(fused, layer(x).steps)
+    expected = torch.autograd.grad(layer(x).steps.sin().sum(), weights)
+    for got, want in zip(torch.autograd.grad(fused.sin().sum(), weights), expected, strict=True):
+        torch.testing.assert_close(got, want)
+    with torch.no_grad():
+        layer.bias.fill_(1e40)  # beyond the limit of double precision, 3.4e38
+    assert fused_rnn(x, *weights) is None
+
+
 @pytest.mark.parametrize("squared", [False, True])
 def test_gradcheck(lengths, squared):
     layer, _, sequences = make(lengths, n_channels=2, n_units=4)
@@ -187,6 +202,7 @@ class TestPacked:
         )
         torch.testing.assert_close(packed.last_steps(steps), torch.stack([s[-1] for s in ordered]))
         torch.testing.assert_close(packed.pad(steps), torch.nn.utils.rnn.pad_sequence(ordered))
+        torch.testing.assert_close(packed.unpad(packed.pad(steps)), steps, rtol=0, atol=0)
 
     def test_copies_with_labels(self, batch):
         packed = batch.sequences

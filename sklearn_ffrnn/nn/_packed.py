@@ -116,10 +116,14 @@ class Packed:
         if self.equal_lengths:
             blocks: Tensor = per_step.unflatten(0, shape)
             return blocks
-        time = torch.arange(len(self.sizes), device=self.sample.device)
-        running = time[:, None] < self.lengths
         padded = per_step.new_zeros(*shape, *per_step.shape[1:])
-        return padded.index_put((running,), per_step)
+        return padded.index_put((self.time, self.sample), per_step)
+
+    def unpad(self, padded: Tensor) -> Tensor:
+        """Undo :meth:`pad`."""
+        if self.equal_lengths:
+            return padded.flatten(0, 1)
+        return padded[self.time, self.sample]
 
     def with_steps(self, steps: Tensor) -> Packed:
         """Return other steps of the same sequences."""

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from ._activation_limit import activation_limit
+from ._fused_rnn import fused_rnn
 from ._mean_squares import mean_squares
 from ._packed import Packed
 from ._recurrent_kernel import HiddenStates, SquaredActivity
@@ -41,6 +42,15 @@ def relu_rnn(x: Packed, w_x: Tensor, w_h: Tensor, bias: Tensor) -> Tensor:
         before = (drive + before[: len(drive)] @ w_h.T).clamp(0, limit)
         hidden.append(before)
     return torch.cat(hidden)
+
+
+def _hidden_by_autograd(x: Packed, w_x: Tensor, w_h: Tensor, bias: Tensor) -> Tensor | None:
+    """Return the hidden states where something but the kernel is to compute them."""
+    if not _kernel_enabled:
+        return relu_rnn(x, w_x, w_h, bias)
+    if x.steps.is_cuda and x.steps.dtype != torch.bfloat16:
+        return fused_rnn(x, w_x, w_h, bias)
+    return None
 
 
 class RecurrentLayer(nn.Module):
@@ -83,8 +93,9 @@ class RecurrentLayer(nn.Module):
     def forward(self, x: Packed) -> Packed:
         """Return the hidden states, which pass gradients to the weights and to `x`."""
         x, *weights = self._operands(x)
-        if not _kernel_enabled:
-            return x.with_steps(relu_rnn(x, *weights))
+        hidden = _hidden_by_autograd(x, *weights)
+        if hidden is not None:
+            return x.with_steps(hidden)
         # torch does not annotate apply.
         return x.with_steps(HiddenStates.apply(x.steps, *weights, x))  # type: ignore[no-untyped-call]
 
@@ -95,8 +106,8 @@ class RecurrentLayer(nn.Module):
         alone (`x` must not ask for one); the hidden states pass none.
         """
         x, *weights = self._operands(x)
-        if not _kernel_enabled:
-            hidden = relu_rnn(x, *weights)
+        hidden = _hidden_by_autograd(x, *weights)
+        if hidden is not None:
             return mean_squares(hidden, n_groups), x.with_steps(hidden.detach())
         activity, hidden = SquaredActivity.apply(*weights, x, n_groups)  # type: ignore[no-untyped-call]
         return activity, x.with_steps(hidden)
