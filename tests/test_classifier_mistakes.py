@@ -6,6 +6,9 @@ import pytest
 import torch
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
+from skorch.callbacks import Callback
+
+from sklearn_ffrnn import SequenceBatch
 
 
 @pytest.mark.parametrize(
@@ -149,6 +152,25 @@ def test_failed_fit_leaves_the_model_as_it_was(make_classifier, y, sequences):
     assert classifier.n_features_in_ == 2
     assert set(vars(classifier)) == state
     np.testing.assert_array_equal(classifier.predict_proba(X), before)
+
+
+class Failure(Callback):
+    def on_epoch_end(self, net, **_):
+        raise RuntimeError("in the middle of training")
+
+
+@pytest.mark.parametrize("warm_start", [False, True])
+def test_failure_in_training_leaves_the_model_as_it_was(make_classifier, warm_start, sequences):
+    X, y = sequences
+    classifier = make_classifier(warm_start=warm_start).fit(X, y)
+    before, state = classifier.predict_proba(X), dict(vars(classifier))
+    batch = SequenceBatch(X, X[:5], np.arange(5))
+    classifier.callbacks = state["callbacks"] = [Failure()]
+    for refit in (classifier.fit, classifier.partial_fit):
+        with pytest.raises(RuntimeError, match="middle"):
+            refit(batch, y)
+        assert all(vars(classifier)[name] is value for name, value in state.items())
+        np.testing.assert_array_equal(classifier.predict_proba(X), before)
 
 
 def test_failed_first_fit_leaves_it_unfitted(make_classifier, sequences):

@@ -30,6 +30,8 @@ SMALLEST = {
     "examples/benchmarks/bench_objectives.py": "--data DATA --sets mobiletouchdb --samples 200"
     " --epochs 1 --folds 1",
     "examples/benchmarks/bench_one_class.py": "--train 60 --test 40 --epochs 1 --units 4",
+    "examples/benchmarks/bench_options.py": "--data DATA --sets mobiletouchdb --samples 200"
+    " --epochs 1 --folds 1",
     "examples/benchmarks/bench_rivals.py": "--data DATA --sets mobiletouchdb --samples 200"
     " --epochs 1 --folds 2 --first 1",
     "examples/benchmarks/bench_sigma_lognormal.py": "--data DATA --samples 5 --n-jobs 1",

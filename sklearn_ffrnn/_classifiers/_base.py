@@ -42,7 +42,7 @@ from ._precision import DTYPES, weight_dtype
 from ._torch_device import resolve_device
 
 # What fit and partial_fit learn of the input's form.
-_INPUT_ATTRIBUTES = ("n_features_in_", "feature_names_in_", "n_negatives_")
+_INPUT_ATTRIBUTES = ("n_features_in_", "feature_names_in_")
 
 
 class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
@@ -163,11 +163,8 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         calibrations = self._calibrate(scores, judged.y, judged.weight, len(classes))
 
         self._keep_input_attributes(checked)
-        self.classes_ = classes
-        self.device_ = device
-        self.network_ = network
-        self._network_settings = settings
-        self._calibrations = calibrations
+        self.n_negatives_ = data.n_negatives
+        self._keep_model(classes, device, network, settings, calibrations)
         self._recent_scores = None
         self.n_iter_ = len(training.history)
         self._keep_training(training, training.history)
@@ -246,11 +243,8 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         calibrations = self._calibrate(recent.scores, recent.target, recent.weight, len(classes))
 
         self._keep_input_attributes(checked)
-        self.classes_ = classes
-        self.device_ = device
-        self.network_ = network
-        self._network_settings = settings
-        self._calibrations = calibrations
+        self.n_negatives_ = data.n_negatives
+        self._keep_model(classes, device, network, settings, calibrations)
         self._recent_scores = recent
         self._stream = stream
         self.n_iter_ = (0 if first else self.n_iter_) + len(training.history)
@@ -442,6 +436,21 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
                 setattr(self, name, getattr(checked, name))
             else:
                 self.__dict__.pop(name, None)
+
+    def _keep_model(
+        self,
+        classes: np.ndarray,
+        device: torch.device,
+        network: Network,
+        settings: dict[str, Any],
+        calibrations: list[Calibration],
+    ) -> None:
+        """Store all that predictions need."""
+        self.classes_ = classes
+        self.device_ = device
+        self.network_ = network
+        self._network_settings = settings
+        self._calibrations = calibrations
 
     def _keep_training(self, training: Training, history: list[dict[str, Any]]) -> None:
         """Store the optimizer state, and what the history tells."""

@@ -15,7 +15,9 @@ from .._input import Ragged
 from .._onnx import Graph, PaddedSequences, forward_forward_scores
 from .._scoring import score_in_batches, scores_over_time, to_probabilities
 from .._training import may_start_workers
-from ..nn import GOODNESS, OBJECTIVES, ForwardForwardRNN
+from ..nn import ForwardForwardRNN
+from ..nn._goodness import GOODNESS
+from ..nn._losses import OBJECTIVES
 from ._base import BaseRNNClassifier
 from ._layer_sizes import layer_sizes
 from ._precision import network_dtypes
@@ -58,7 +60,7 @@ class FFRNNClassifier(BaseRNNClassifier):
         (2022); thresholds for "sum" are larger by the number of units. With "log_ratio" one half
         of the units speaks for the positive class, the other half against it, and goodness is ten
         times the logarithm of the ratio of their mean squared activities: what counts is which
-        half is the more active, not how active they are. The loss then puts a small price on
+        half is the more active, not how active they are. The loss then puts a small penalty on
         activity, which a ratio does not hold back.
     objective : {"symmetric", "logistic"}, default="symmetric"
         Loss of a layer. "logistic" compares the goodness of every step with the threshold.

@@ -18,6 +18,7 @@ class TrainingData(NamedTuple):
     y: np.ndarray
     weight: np.ndarray | None
     groups: np.ndarray | None
+    n_negatives: int = 0  # carried by a SequenceBatch
 
     def select(self, rows: np.ndarray) -> TrainingData:
         """Return the rows where the boolean mask `rows` is true."""
@@ -26,6 +27,7 @@ class TrainingData(NamedTuple):
             self.y[rows],
             None if self.weight is None else self.weight[rows],
             None if self.groups is None else self.groups[rows],
+            self.n_negatives,
         )
 
     def with_negatives_of(self, batch: SequenceBatch) -> TrainingData:
@@ -53,6 +55,7 @@ class TrainingData(NamedTuple):
             np.concatenate([self.y, np.repeat(label, len(source))]),
             None if self.weight is None else np.concatenate([self.weight, self.weight[source]]),
             np.concatenate([groups, groups[source]]),
+            len(source),
         )
 
     def encode(self, classes: np.ndarray, class_weight: Any) -> TrainingData:

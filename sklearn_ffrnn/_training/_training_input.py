@@ -36,8 +36,8 @@ def check_training_input(
 ) -> TrainingData:
     """Return all that fit is given, checked, with the negatives that `X` carries.
 
-    `dtype` and `reset` are those of :func:`check_input`. The estimator learns the number of
-    channels, and of negatives as ``n_negatives_``.
+    `dtype` and `reset` are those of :func:`check_input`. With `reset` the estimator learns the
+    number of channels.
     """
     sequences, y = _check_X_y(estimator, X, y, dtype=dtype, reset=reset)
     y = check_labels(y)
@@ -56,10 +56,8 @@ def check_training_input(
         check_consistent_length(y, groups)
     _warn_of_saturation(sequences)
     data = TrainingData(sequences, y, sample_weight, groups)
-    estimator.n_negatives_ = 0
     if isinstance(X, SequenceBatch) and len(X.negatives):
         data = data.with_negatives_of(X)
-        estimator.n_negatives_ = len(X.negatives)
     # A weight of nothing must mean the same as leaving the sample out.
     return data if data.weight is None else data.select(data.weight > 0)
 

@@ -6,9 +6,7 @@ from ._base_network import Network
 from ._dataset import Batch, BatchIterator, SequenceDataset
 from ._forward_forward import ForwardForwardRNN
 from ._forward_forward_layer import ForwardForwardLayer
-from ._goodness import GOODNESS as GOODNESS
 from ._label_code import with_every_label
-from ._losses import OBJECTIVES as OBJECTIVES
 from ._packed import Packed
 from ._recurrent_layer import RecurrentLayer, plain_autograd
 

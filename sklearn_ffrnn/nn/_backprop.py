@@ -70,6 +70,7 @@ class BackpropRNN(Network):
             dtype=dtype,
             activity_dtype=activity_dtype,
         )
+        # To mypy a ModuleList is one of modules, of whatever kind.
         self.layers = nn.ModuleList(layers)  # type: ignore[assignment]
         n_last = layers[-1].n_units
         self.dropout = Dropout(dropout, generator)

@@ -77,6 +77,7 @@ class ForwardForwardRNN(Network):
             dtype=dtype,
             activity_dtype=activity_dtype,
         )
+        # To mypy a ModuleList is one of modules, of whatever kind.
         self.layers = nn.ModuleList(  # type: ignore[assignment]
             ForwardForwardLayer(
                 recurrent,

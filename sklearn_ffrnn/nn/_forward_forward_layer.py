@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -99,5 +98,7 @@ class ForwardForwardLayer(nn.Module):
             if group.any()
         ]
         middle = torch.stack(means).mean().double()
-        share: Any = 1 if self.theta.isnan().any() else THRESHOLD_MOMENTUM
-        self.theta.copy_(torch.lerp(self.theta.nan_to_num(), middle, share))
+        if self.theta.isnan().any():
+            self.theta.copy_(middle)
+        else:
+            self.theta.lerp_(middle, THRESHOLD_MOMENTUM)

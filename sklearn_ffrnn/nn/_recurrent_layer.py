@@ -109,6 +109,7 @@ class RecurrentLayer(nn.Module):
         hidden = _hidden_by_autograd(x, *weights)
         if hidden is not None:
             return mean_squares(hidden, n_groups), x.with_steps(hidden.detach())
+        # torch does not annotate apply.
         activity, hidden = SquaredActivity.apply(*weights, x, n_groups)  # type: ignore[no-untyped-call]
         return activity, x.with_steps(hidden)
 
