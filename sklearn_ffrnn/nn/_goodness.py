@@ -23,7 +23,7 @@ GOODNESS = ("log_ratio", "mean", "sum")
 class Goodness(NamedTuple):
     """Goodness of every step of some sequences."""
 
-    sequences: Packed  # whose lengths and order count, not their steps
+    sequences: Packed  # their layout
     per_step: Tensor  # g_t, of shape (n_steps,)
     penalty: Tensor | None  # of shape (n_steps,), to add to the loss
 
@@ -58,6 +58,6 @@ def goodness_of(kind: str, activity: Tensor, hidden: Packed) -> Goodness:
     if kind == "log_ratio":
         logs = torch.log(activity + EPSILON)
         per_step = LOG_RATIO_SCALE * (logs[:, 0] - logs[:, 1])
-        return Goodness(hidden, per_step, ACTIVITY_PENALTY * activity.mean(dim=1))
+        return Goodness(hidden.layout(), per_step, ACTIVITY_PENALTY * activity.mean(dim=1))
     scale = hidden.steps.shape[1] if kind == "sum" else 1
-    return Goodness(hidden, activity[:, 0] * scale, None)
+    return Goodness(hidden.layout(), activity[:, 0] * scale, None)

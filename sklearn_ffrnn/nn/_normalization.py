@@ -46,8 +46,10 @@ class Standardize(nn.Module):
         """Normalize the hidden states; `weight` (n_sequences,) weighs their statistics."""
         if self.training:
             self._update(hidden.steps, None if weight is None else weight[hidden.sample])
-        normalized = nn.functional.batch_norm(hidden.steps, self.mean, self.variance, eps=EPSILON)
-        return hidden.with_steps(normalized)
+        mean, scale = self.shift_and_scale()
+        # Nothing but a backward pass reads the hidden states after this.
+        out = hidden.steps if torch.is_inference_mode_enabled() else None
+        return hidden.with_steps(torch.addcmul(-mean * scale, hidden.steps, scale, out=out))
 
     def shift_and_scale(self) -> tuple[Tensor, Tensor]:
         """Return what is taken off each unit, and what it is multiplied by then."""

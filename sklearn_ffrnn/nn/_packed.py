@@ -131,6 +131,10 @@ class Packed:
         other.steps = steps
         return other
 
+    def layout(self) -> Packed:
+        """Return lengths and order alone, which keep no step in memory."""
+        return self.with_steps(self.steps.new_empty(0))
+
     def detach(self) -> Packed:
         """Return the sequences without the gradient's way back."""
         return self.with_steps(self.steps.detach())

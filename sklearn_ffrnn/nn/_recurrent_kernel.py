@@ -110,16 +110,16 @@ class HiddenStates(torch.autograd.Function):
     ) -> Tensor:
         """Compute the hidden states; `steps` are those of `x`, for autograd to see."""
         hidden = relu_rnn_forward(x, w_x, w_h, bias)
-        ctx.save_for_backward(w_x, w_h, hidden)
-        ctx.x = x
+        ctx.save_for_backward(steps, w_x, w_h, hidden)  # which is freed after the backward pass
+        ctx.layout = x.layout()
         return hidden
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad_hidden: Tensor) -> Any:
         """Propagate back through time."""
-        w_x, w_h, hidden = ctx.saved_tensors
-        grad_steps = torch.empty_like(ctx.x.steps) if ctx.needs_input_grad[0] else None
+        steps, w_x, w_h, hidden = ctx.saved_tensors
+        grad_steps = torch.empty_like(steps) if ctx.needs_input_grad[0] else None
 
         def grad_inputs(rows: slice, grad: Tensor) -> None:
             if grad_steps is not None:
@@ -127,7 +127,7 @@ class HiddenStates(torch.autograd.Function):
 
         gradients = relu_rnn_backward(
             lambda rows: grad_hidden[rows].clone(memory_format=torch.contiguous_format),
-            ctx.x,
+            ctx.layout.with_steps(steps),
             hidden,
             w_h,
             grad_inputs,
@@ -149,8 +149,8 @@ class SquaredActivity(torch.autograd.Function):
     ) -> tuple[Tensor, Tensor]:
         """Compute the squares and the hidden states."""
         hidden = relu_rnn_forward(x, w_x, w_h, bias)
-        ctx.save_for_backward(w_h, hidden)
-        ctx.x = x
+        ctx.save_for_backward(x.steps, w_h, hidden)  # which is freed after the backward pass
+        ctx.layout = x.layout()
         ctx.mark_non_differentiable(hidden)
         ctx.set_materialize_grads(False)  # no zeros in place of the gradient that `hidden` lacks
         return mean_squares(hidden, n_groups), hidden
@@ -161,7 +161,8 @@ class SquaredActivity(torch.autograd.Function):
         """Propagate back through time, to the weights alone."""
         if grad_activity is None:
             return (None,) * 5
-        w_h, hidden = ctx.saved_tensors
+        steps, w_h, hidden = ctx.saved_tensors
+        x = ctx.layout.with_steps(steps)
         n_groups = grad_activity.shape[1]
 
         def grad_states(rows: slice) -> Tensor:
@@ -173,4 +174,4 @@ class SquaredActivity(torch.autograd.Function):
                 torch.mul(groups, g[:, :, None] * (2 / groups.shape[2]), out=out)
             return grad
 
-        return *relu_rnn_backward(grad_states, ctx.x, hidden, w_h), None, None
+        return *relu_rnn_backward(grad_states, x, hidden, w_h), None, None
