@@ -12,6 +12,8 @@ from sklearn_ffrnn import BPTTRNNClassifier, FFRNNClassifier
 from sklearn_ffrnn.nn import plain_autograd
 
 HELD_OUT = {"early_stopping": True, "validation_fraction": 0.25}
+# A rate with which training ends early.
+ADAPTIVE = {"learning_rate": "adaptive"}
 
 
 def weights(classifier):
@@ -45,15 +47,12 @@ class TestHeldOutPart:
     def test_stops_without_improvement_and_restores_the_best_epoch(self, make_classifier):
         X, y = many(80)
         y = np.random.default_rng(1).permutation(y)  # nothing to learn
-        classifier = make_classifier(
-            max_iter=200, n_iter_no_change=3, learning_rate_init=0.02, **HELD_OUT
-        ).fit(X, y)
+        settings = {"n_iter_no_change": 3, "learning_rate_init": 0.02, **ADAPTIVE, **HELD_OUT}
+        classifier = make_classifier(max_iter=200, **settings).fit(X, y)
         assert 3 < classifier.n_iter_ < 200
         losses = [epoch["valid_criterion"] for epoch in classifier.history_]
         best = int(np.argmin(losses))
-        again = make_classifier(
-            max_iter=best + 1, n_iter_no_change=3, learning_rate_init=0.02, tol=0, **HELD_OUT
-        ).fit(X, y)
+        again = make_classifier(max_iter=best + 1, tol=0, **settings).fit(X, y)
         assert losses[best] == pytest.approx(again.history_[best]["valid_criterion"])
         torch.testing.assert_close(weights(classifier), weights(again))
 
@@ -62,7 +61,8 @@ class TestHeldOutPart:
         assert classifier.best_loss_ == min(e["valid_loss"] for e in classifier.history_)
 
     def test_stops_on_the_training_loss_without_a_held_out_part(self, make_classifier, sequences):
-        classifier = make_classifier(max_iter=50, n_iter_no_change=4, tol=1e9).fit(*sequences)
+        settings = {"max_iter": 50, "n_iter_no_change": 4, "tol": 1e9, **ADAPTIVE}
+        classifier = make_classifier(**settings).fit(*sequences)
         assert classifier.n_iter_ == 5
 
     def test_keeps_groups_together(self, make_classifier):
@@ -262,7 +262,7 @@ class TestCallbacks:
             def on_epoch_end(self, net, **_):
                 net.history.record("seen", True)
 
-        settings = {"max_iter": 50, "tol": 1e9, "n_iter_no_change": 2, **HELD_OUT}
+        settings = {"max_iter": 50, "tol": 1e9, "n_iter_no_change": 2, **ADAPTIVE, **HELD_OUT}
         classifier = make_classifier(callbacks=[Count()], **settings).fit(*sequences)
         assert classifier.n_iter_ < 50
         assert all(epoch["seen"] for epoch in classifier.history_)
@@ -295,6 +295,7 @@ class TestDivergence:
     def test_goes_back_to_the_last_weights_that_were_good(self, make_ff, settings, layer_parallel):
         X, y = many(60)
         settings = {"batch_size": 16, "layer_parallel": layer_parallel, "tol": 0, **settings}
+        settings |= ADAPTIVE
         good = make_ff(max_iter=4, **settings).fit(X, y)
         # The rate explodes after the fourth epoch; the fifth ends in weights that are too large.
         message = r"stopped being finite in epoch 5;.*Lower learning_rate_init, set max_grad_norm"
@@ -317,7 +318,8 @@ class TestDivergence:
 
     def test_a_warm_start_goes_on(self, make_classifier):
         X, y = many(60)
-        classifier = make_classifier(batch_size=16, warm_start=True, callbacks=[RateOf1e38()])
+        settings = {"batch_size": 16, "warm_start": True, **ADAPTIVE}
+        classifier = make_classifier(callbacks=[RateOf1e38()], **settings)
         with pytest.warns(UserWarning, match="stopped being finite"):
             classifier.fit(X, y)
         classifier.set_params(callbacks=None).fit(X, y)

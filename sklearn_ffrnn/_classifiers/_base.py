@@ -21,11 +21,12 @@ from .._scoring import (
     Calibration,
     RecentScores,
     fit_calibrations,
-    score_in_batches,
+    layer_scores,
     stage_scores,
     to_probabilities,
 )
 from .._training import (
+    MAX_EPOCHS,
     Training,
     TrainingData,
     TrainingOptions,
@@ -33,6 +34,7 @@ from .._training import (
     check_unchanged,
     hold_out,
     make_generator,
+    n_epochs_of_cycle,
     train,
 )
 from ..nn import Network
@@ -52,12 +54,12 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
         "n_differences": [Interval(Integral, 0, None, closed="left")],
         "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
-        "learning_rate": [StrOptions({"constant", "adaptive"})],
+        "learning_rate": [StrOptions({"one_cycle", "adaptive", "constant"})],
         "learning_rate_init": [Interval(Real, 0, None, closed="neither")],
         "alpha": [Interval(Real, 0, None, closed="left")],
         "max_grad_norm": [None, Interval(Real, 0, None, closed="neither")],
         "average": ["boolean"],
-        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "max_iter": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
         "tol": [Interval(Real, 0, None, closed="left")],
         "shuffle": ["boolean"],
         "early_stopping": ["boolean", StrOptions({"auto"})],
@@ -154,12 +156,16 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             network.to(device),
             training_part,
             held_part if held.any() else None,
-            max_iter=self.max_iter,
+            max_iter=self._n_epochs(len(training_part.y)),
+            learning_rate=self.learning_rate,
+            untrained=not warm,
             generator=generator,
             optimizer_state=self._optimizer_state if warm else None,
         )
         judged = held_part if held.any() else training_part
-        scores = score_in_batches(network, judged.sequences, stage_scores)
+        by_layer = layer_scores(network, judged.sequences)
+        network.heard.copy_(torch.from_numpy(self._heard_layers(by_layer, judged.y)))
+        scores = _stages(network, by_layer)
         calibrations = self._calibrate(scores, judged.y, judged.weight, len(classes))
 
         self._keep_input_attributes(checked)
@@ -228,12 +234,14 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             device, settings = self.device_, self._network_settings
             network = self._copy_network(data, len(classes))
         # Before the network learns from the samples: scores as new samples will have them.
-        scores = score_in_batches(network.eval(), data.sequences, stage_scores)
+        scores = _stages(network, layer_scores(network.eval(), data.sequences))
         training = self._train(
             network,
             data,
             None,
             max_iter=1,
+            learning_rate="constant",  # a stream has no end for a rate to fall towards
+            untrained=first,
             generator=stream,
             optimizer_state=None if first else self._optimizer_state,
         )
@@ -249,7 +257,7 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         self._stream = stream
         self.n_iter_ = (0 if first else self.n_iter_) + len(training.history)
         history = ([] if first else self.history_) + training.history
-        self._keep_training(training, history[-self.max_iter :])
+        self._keep_training(training, history[-self._n_epochs(len(data.y)) :])
         return self
 
     def decision_function(self, X: Any) -> np.ndarray:
@@ -351,6 +359,10 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             path, self._onnx_scores, self._calibrations[-1], self.classes_, self.n_features_in_
         )
 
+    def _heard_layers(self, scores: np.ndarray, target: np.ndarray) -> np.ndarray:
+        """Return which layers count in the verdict, given their scores of known samples."""
+        return np.ones(scores.shape[1], dtype=bool)
+
     @abstractmethod
     def _onnx_scores(self, graph: Graph, sequences: PaddedSequences) -> str:
         """Append to a graph what computes the scores of the last stage."""
@@ -362,7 +374,7 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
     def _scores(self, X: Any) -> np.ndarray:
         """Return the scores after each stage: (n, n_stages) or (n, n_stages, n_classes)."""
         sequences = self._check_prediction_data(X)
-        return score_in_batches(self.network_, sequences, stage_scores)
+        return _stages(self.network_, layer_scores(self.network_, sequences))
 
     def _unfitted(self) -> Any:
         """Return an estimator with the same parameters, to check input with."""
@@ -388,17 +400,18 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         validation: TrainingData | None,
         *,
         max_iter: int,
+        learning_rate: str,
+        untrained: bool,
         generator: torch.Generator,
         optimizer_state: dict[str, Any] | None,
     ) -> Training:
         device = next(network.parameters()).device
-        batch_size = min(64, len(data.y)) if self.batch_size == "auto" else int(self.batch_size)
         options = TrainingOptions(
             watched=self._watched(validation is not None),
             max_iter=max_iter,
-            batch_size=batch_size,
+            batch_size=self._sequences_in_batch(len(data.y)),
             learning_rate_init=self.learning_rate_init,
-            learning_rate=self.learning_rate,
+            learning_rate=learning_rate,
             alpha=self.alpha,
             max_grad_norm=self.max_grad_norm,
             average=self.average,
@@ -413,9 +426,20 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             data.dataset(device),
             None if validation is None else validation.dataset(device),
             options,
+            untrained=untrained,
             generator=generator if self.shuffle else None,
             optimizer_state=optimizer_state,
         )
+
+    def _sequences_in_batch(self, n_samples: int) -> int:
+        return min(128, n_samples) if self.batch_size == "auto" else int(self.batch_size)
+
+    def _n_epochs(self, n_samples: int) -> int:
+        if self.max_iter != "auto":
+            return int(self.max_iter)
+        if self.learning_rate != "one_cycle":
+            return MAX_EPOCHS
+        return n_epochs_of_cycle(-(-n_samples // self._sequences_in_batch(n_samples)))
 
     def _trains_in_parallel(self, device: torch.device) -> bool:
         """Tell whether layers are trained in processes of their own."""
@@ -481,3 +505,7 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True
         return tags
+
+
+def _stages(network: Network, scores: np.ndarray) -> np.ndarray:
+    return stage_scores(scores, network.heard.cpu().numpy())

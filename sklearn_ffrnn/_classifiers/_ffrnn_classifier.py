@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from functools import partial
 from numbers import Real
@@ -13,7 +14,13 @@ from sklearn.utils._param_validation import StrOptions
 
 from .._input import Ragged
 from .._onnx import Graph, PaddedSequences, forward_forward_scores
-from .._scoring import score_in_batches, scores_over_time, to_probabilities
+from .._scoring import (
+    layer_faults,
+    layer_scores,
+    score_in_batches,
+    scores_over_time,
+    to_probabilities,
+)
 from .._training import may_start_workers
 from ..nn import ForwardForwardRNN
 from ..nn._goodness import GOODNESS
@@ -67,10 +74,12 @@ class FFRNNClassifier(BaseRNNClassifier):
         "symmetric" takes whole sequences, compares all pairs of a positive and a negative of the
         batch, and anchors the comparison at the threshold.
     batch_size : int or "auto", default="auto"
-        Sequences in a batch; "auto" is ``min(64, n_samples)``.
-    learning_rate : {"adaptive", "constant"}, default="adaptive"
-        "adaptive" halves the rate when the loss that is watched has not improved for more than
-        ``n_iter_no_change // 2`` epochs.
+        Sequences in a batch; "auto" is ``min(128, n_samples)``.
+    learning_rate : {"one_cycle", "adaptive", "constant"}, default="one_cycle"
+        "one_cycle" raises the rate from ``learning_rate_init`` to ten times that in the first three
+        tenths of ``max_iter`` epochs and lets it fall to a hundredth by the last (Smith & Topin
+        2018): no epoch is left out, and the best is restored. "adaptive" halves the rate when the
+        loss that is watched has not improved for more than ``n_iter_no_change // 2`` epochs.
     learning_rate_init : float, default=0.001
         Learning rate of Adam at the start.
     alpha : float, default=1e-3
@@ -80,8 +89,9 @@ class FFRNNClassifier(BaseRNNClassifier):
     average : bool, default=True
         Whether to judge and keep a running average of the weights over epochs, in which the last
         ones count most (Shamir & Zhang 2013), and not the noisier weights of one epoch.
-    max_iter : int, default=200
-        Most epochs.
+    max_iter : int or "auto", default="auto"
+        Epochs; most epochs if the rate is not "one_cycle". "auto" takes 12, and more where they
+        would make less than 110 updates of the weights, up to 200; it is 200 for the other rates.
     tol : float, default=1e-4
         Least improvement of the loss that counts as one.
     shuffle : bool, default=True
@@ -94,7 +104,7 @@ class FFRNNClassifier(BaseRNNClassifier):
     validation_fraction : float, default=0.1
         Share of the training data to hold out.
     n_iter_no_change : int, default=10
-        Epochs without improvement after which training stops.
+        Epochs without improvement after which training stops, if the rate is not "one_cycle".
     calibrate : bool, default=True
         Whether to fit a slope and an intercept that turn goodness into probabilities. Without it
         the probability is sigma(mean over layers of (G - theta)).
@@ -161,6 +171,9 @@ class FFRNNClassifier(BaseRNNClassifier):
     O. Shamir and T. Zhang, "Stochastic Gradient Descent for Non-smooth Optimization: Convergence
     Results and Optimal Averaging Schemes", ICML 2013, section 4.
 
+    L. N. Smith and N. Topin, "Super-Convergence: Very Fast Training of Neural Networks Using Large
+    Learning Rates", arXiv:1708.07120, 2018.
+
     H.-C. Lee and J. Song, "SymBa: Symmetric Backpropagation-Free Contrastive Learning with
     Forward-Forward Algorithm for Optimizing Convergence", arXiv:2303.08418, 2023.
 
@@ -201,12 +214,12 @@ class FFRNNClassifier(BaseRNNClassifier):
         goodness: str = "log_ratio",
         objective: str = "symmetric",
         batch_size: int | str = "auto",
-        learning_rate: str = "adaptive",
+        learning_rate: str = "one_cycle",
         learning_rate_init: float = 0.001,
         alpha: float = 1e-3,
         max_grad_norm: float | None = 1.0,
-        average: bool = True,
-        max_iter: int = 200,
+        average: bool = False,
+        max_iter: int | str = "auto",
         tol: float = 1e-4,
         shuffle: bool = True,
         early_stopping: bool | str = "auto",
@@ -271,7 +284,7 @@ class FFRNNClassifier(BaseRNNClassifier):
             entry for each label that the sample may carry.
         """
         sequences = self._check_prediction_data(X)
-        scores = score_in_batches(self.network_, sequences, lambda network, x: network.scores(x))
+        scores = layer_scores(self.network_, sequences)
         theta = self.network_.thresholds.mean(dim=1).cpu().numpy()
         goodness: np.ndarray = scores + theta.reshape(1, -1, *[1] * (scores.ndim - 2))
         return goodness
@@ -317,6 +330,23 @@ class FFRNNClassifier(BaseRNNClassifier):
         scores = self._scores(X)
         for stage, calibration in enumerate(self._calibrations):
             yield to_probabilities(calibration.logits(scores[:, stage]))
+
+    def _heard_layers(self, scores: np.ndarray, target: np.ndarray) -> np.ndarray:
+        faults = layer_faults(scores, target)
+        heard = ~np.isin(np.arange(scores.shape[1]), list(faults))
+        for layer, fault in faults.items():
+            meaning = {
+                "dead": "its goodness is the same for all samples",
+                "inverted": "its goodness is higher for negatives than for positives",
+            }[fault]
+            warnings.warn(
+                f"Layer {layer} is {fault}: {meaning}. "
+                + ("It is left out of the verdict. " if heard.any() else "So are all others. ")
+                + "Lower learning_rate_init, set max_grad_norm, or change threshold.",
+                UserWarning,
+                stacklevel=3,
+            )
+        return heard if heard.any() else ~heard
 
     def _onnx_scores(self, graph: Graph, sequences: PaddedSequences) -> str:
         return forward_forward_scores(graph, self.network_, sequences)

@@ -1,19 +1,39 @@
-"""Scores after each layer of a network."""
+"""Scores of a network after each of its layers."""
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor
+import numpy as np
 
-from ..nn import Network, Packed
+from .._input import Ragged
+from ..nn import Network
+from ._batches import score_in_batches
 
 
-def stage_scores(network: Network, sequences: Packed) -> Tensor:
-    """Return the mean score of the first layers: (n_sequences, n_layers[, n_classes]).
+def layer_scores(network: Network, sequences: Ragged) -> np.ndarray:
+    """Return the score of each layer alone: (n_sequences, n_layers[, n_classes]).
 
-    For a Forward-Forward network that is the mean over layers of G - theta (Hinton 2022); a
-    network with one output has one stage.
+    For a Forward-Forward network that is G - theta (Hinton 2022); a network with one output has
+    one score.
     """
-    scores = network.scores(sequences)
-    n_layers = torch.arange(1, scores.shape[1] + 1, device=scores.device)
-    return scores.cumsum(dim=1) / n_layers.reshape(1, -1, *[1] * (scores.ndim - 2))
+    return score_in_batches(network, sequences, lambda network, x: network.scores(x))
+
+
+def stage_scores(scores: np.ndarray, heard: np.ndarray) -> np.ndarray:
+    """Return the mean score of the first layers, for every number of layers.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n_sequences, n_layers[, n_classes])
+        Score of each layer alone.
+    heard : ndarray of bool of shape (n_layers,)
+        Which layers count. Before the first of them the mean is 0.
+
+    Returns
+    -------
+    means : ndarray of the shape of `scores`
+    """
+    counts = np.maximum(np.cumsum(heard), 1)
+    shape = (1, -1, *[1] * (scores.ndim - 2))
+    counted = np.where(heard.reshape(shape), scores, 0)
+    means: np.ndarray = counted.cumsum(axis=1) / counts.reshape(shape)
+    return means

@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from skorch.callbacks import Callback, EarlyStopping, LRScheduler, PassthroughScoring
+from torch.optim.lr_scheduler import OneCycleLR
 
 from ..nn import Network
 from ._callbacks import FitProgress, StopOnDivergence, ValidationScore
+from ._one_cycle import one_cycle
 from ._options import TrainingOptions
 
 
 def training_callbacks(
-    options: TrainingOptions, losses: Sequence[str], *, has_validation: bool
+    options: TrainingOptions, losses: Sequence[str], *, n_batches: int, has_validation: bool
 ) -> list[tuple[str, Any]]:
     """Return all callbacks with their names, in order.
 
@@ -23,6 +25,8 @@ def training_callbacks(
         How to train.
     losses : sequence of str
         Losses of single layers to record.
+    n_batches : int
+        Batches, hence updates, of an epoch.
     has_validation : bool
         Whether a part is held out, whose best epoch is restored.
     """
@@ -37,6 +41,11 @@ def training_callbacks(
     # The user's before those that end training, so that they see the last epoch too.
     callbacks += named_callbacks(options.callbacks or ())
     callbacks.append(("stop_on_divergence", StopOnDivergence()))
+    if options.learning_rate == "one_cycle":
+        cycle = one_cycle(options.learning_rate_init, options.max_iter * n_batches)
+        schedule = LRScheduler(OneCycleLR, **cycle, step_every="batch")
+        callbacks.append(("learning_rate", schedule))
+        patience = options.max_iter  # the rate has to come down before the best epoch is known
     if options.learning_rate == "adaptive":
         schedule = LRScheduler(
             "ReduceLROnPlateau",

@@ -22,8 +22,10 @@ from typing import Any
 import numpy as np
 import torch
 from joblib.externals.loky.backend import get_context
+from torch.optim.lr_scheduler import OneCycleLR
 
-from ..nn import ForwardForwardRNN, SequenceDataset
+from ..nn import BatchIterator, ForwardForwardRNN, SequenceDataset
+from ._one_cycle import one_cycle
 from ._options import TrainingOptions
 
 # Batches that a layer may be ahead of the next one.
@@ -218,17 +220,25 @@ def _work(i: int, below: _Slots | None, above: _Slots | None, connection: Any) -
         if moments is not None:
             state = optimizer.state_dict()
             optimizer.load_state_dict({**state, "state": moments})
+        schedule = None
+        if options.learning_rate == "one_cycle":
+            n_batches = len(BatchIterator(dataset, options.batch_size))
+            cycle = one_cycle(options.learning_rate_init, options.max_iter * n_batches)
+            schedule = OneCycleLR(optimizer, **cycle)
         network.train()
         while True:
             order, learning_rate = connection.recv()
-            for group in optimizer.param_groups:
-                group.update(lr=learning_rate, weight_decay=options.alpha)
+            if schedule is None:
+                for group in optimizer.param_groups:
+                    group.update(lr=learning_rate)
             losses = []
             for k, index in enumerate(torch.from_numpy(order).split(options.batch_size)):
                 loss = _learn(i, k, network, dataset, index, below, above)
                 if options.max_grad_norm is not None:
                     torch.nn.utils.clip_grad_norm_(block, options.max_grad_norm)
                 optimizer.step()
+                if schedule is not None:
+                    schedule.step()
                 optimizer.zero_grad()
                 losses.append(loss)
             tensors = [tensor.detach().numpy().copy() for tensor in _tensors(network, i)]

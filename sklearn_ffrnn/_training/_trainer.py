@@ -11,7 +11,13 @@ import torch
 from skorch import NeuralNet
 from skorch.callbacks import Callback, EarlyStopping
 
-from ..nn import BatchIterator, ForwardForwardRNN, Network, SequenceDataset
+from ..nn import (
+    BatchIterator,
+    ForwardForwardRNN,
+    Network,
+    SequenceDataset,
+    start_at_threshold,
+)
 from ._averaging import AverageOverEpochs
 from ._callback_list import layer_loss_names, training_callbacks
 from ._callbacks import REMEDY, StopOnDivergence
@@ -148,6 +154,7 @@ def train(
     validation: SequenceDataset | None,
     options: TrainingOptions,
     *,
+    untrained: bool,
     generator: torch.Generator | None,
     optimizer_state: dict[str, Any] | None = None,
 ) -> Training:
@@ -161,11 +168,16 @@ def train(
         What to learn from, and what to judge the epochs by, or None.
     options : TrainingOptions
         How to train.
+    untrained : bool
+        Whether `network` has learnt nothing yet, so that its layers are to start at their
+        thresholds.
     generator : torch.Generator, optional
         Shuffles the sequences; None keeps their order.
     optimizer_state : dict, optional
         State of Adam to go on from.
     """
+    if untrained and isinstance(network, ForwardForwardRNN):
+        start_at_threshold(network, dataset)
     losses = layer_loss_names(network, has_validation=validation is not None)
     trainer = Trainer(
         network,
@@ -179,7 +191,12 @@ def train(
         iterator_train__generator=generator,
         iterator_valid=BatchIterator,
         train_split=lambda data, y=None, **_: (data, validation),
-        callbacks=training_callbacks(options, losses, has_validation=validation is not None),
+        callbacks=training_callbacks(
+            options,
+            losses,
+            n_batches=len(BatchIterator(dataset, options.batch_size)),
+            has_validation=validation is not None,
+        ),
         callbacks__print_log=None,
         verbose=0,
         device=None,  # network and data are where they belong

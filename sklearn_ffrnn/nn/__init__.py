@@ -9,6 +9,7 @@ from ._forward_forward_layer import ForwardForwardLayer
 from ._label_code import with_every_label
 from ._packed import Packed
 from ._recurrent_layer import RecurrentLayer, plain_autograd
+from ._scaled_start import start_at_threshold
 
 __all__ = [
     "BackpropRNN",
@@ -22,5 +23,6 @@ __all__ = [
     "SequenceDataset",
     "activation_limit",
     "plain_autograd",
+    "start_at_threshold",
     "with_every_label",
 ]

@@ -80,6 +80,7 @@ class BackpropRNN(Network):
         head = torch.empty(n_read, n_last, n_outputs, dtype=dtype)
         self.head = nn.Parameter(head.uniform_(-bound, bound, generator=generator))
         self.head_bias = nn.Parameter(torch.zeros(n_outputs, dtype=dtype))
+        self.register_buffer("heard", torch.ones(1, dtype=torch.bool))
 
     def parameter_blocks(self) -> list[list[nn.Parameter]]:
         """Return the parameters that learn together: all."""

@@ -15,6 +15,8 @@ class Network(nn.Module, ABC):
     """Recurrent layers and what they minimise."""
 
     n_classes: int
+    # Which of the scores count in the verdict: bool of shape (n_stages,).
+    heard: Tensor
 
     @abstractmethod
     def parameter_blocks(self) -> list[list[nn.Parameter]]:

@@ -93,6 +93,7 @@ class ForwardForwardRNN(Network):
             )
             for i, recurrent in enumerate(recurrent_layers)
         )
+        self.register_buffer("heard", torch.ones(len(self.layers), dtype=torch.bool))
 
     def forward(
         self, x: Packed, weight: Tensor | None = None

@@ -113,6 +113,12 @@ class RecurrentLayer(nn.Module):
         activity, hidden = SquaredActivity.apply(*weights, x, n_groups)  # type: ignore[no-untyped-call]
         return activity, x.with_steps(hidden)
 
+    def scale_input(self, factor: Tensor) -> None:
+        """Multiply input weights and bias, and with them every hidden state, by `factor`."""
+        with torch.no_grad():
+            self.w_x.mul_(factor)
+            self.bias.mul_(factor)
+
     def _operands(self, x: Packed) -> tuple[Packed, Tensor, Tensor, Tensor]:
         """Return input and weights in the type that activities are computed in."""
         dtype = self.activity_dtype
