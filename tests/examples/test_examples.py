@@ -17,11 +17,12 @@ pytest.importorskip("cursory")
 # Arguments of the smallest run; DATA is the folder of the study's data sets.
 SMALLEST = {
     "examples/demo.py": "--movements 40 --folds 2 --epochs 1 --jobs 1 --output OUT",
-    "examples/stream_parquet.py": "--movements 40 --passes 1",
-    "examples/scale_out_dask.py": "--movements 60 --folds 2 --epochs 1 --workers 2",
-    "examples/catch_unseen_machines.py": "--train 60 --test 40 --negatives 1 --epochs 1 --each 5",
-    "examples/reproduce_study.py": "--data DATA --sets mobiletouchdb --protocol grouped --runs 1"
-    " --thresholds 7 --epochs 1 --units 4 --samples 120 --out OUT",
+    "examples/scale_out/stream_parquet.py": "--movements 40 --passes 1",
+    "examples/scale_out/scale_out_dask.py": "--movements 60 --folds 2 --epochs 1 --workers 2",
+    "examples/unseen/catch_unseen_machines.py": "--train 60 --test 40 --negatives 1 --epochs 1"
+    " --each 5",
+    "examples/study/reproduce_study.py": "--data DATA --sets mobiletouchdb --protocol grouped"
+    " --runs 1 --thresholds 7 --epochs 1 --units 4 --samples 120 --out OUT",
     "examples/benchmarks/bench_defects.py": "--data DATA --sets mobiletouchdb --samples 200"
     " --epochs 1 --folds 1",
     "examples/benchmarks/bench_fairness.py": "--data DATA --sets touch --samples 40 --strengths 1",
@@ -41,10 +42,17 @@ SMALLEST = {
 }
 
 
+def command(script):
+    """Return how to call a script: `-m examples.FOLDER.NAME` for those that share modules."""
+    if script.startswith("examples/") and script.count("/") > 1:
+        return ["-m", script.removesuffix(".py").replace("/", ".")]
+    return [script]
+
+
 def scripts():
     """Return the programs: all scripts but the gallery and what they share."""
-    folders = ("examples", "examples/benchmarks", "docs/figures")
-    paths = [path for folder in folders for path in sorted((ROOT / folder).glob("*.py"))]
+    folders = ("examples", "examples/*", "docs/figures")
+    paths = [path for folder in folders for path in sorted(ROOT.glob(f"{folder}/*.py"))]
     return [
         path.relative_to(ROOT).as_posix()
         for path in paths
@@ -59,7 +67,7 @@ def test_runs(script, tmp_path):
     if "DATA" in arguments and not STUDY_DATA.exists():
         pytest.skip("the study's data are not here")
     done = subprocess.run(
-        [sys.executable, script, *arguments.replace("DATA", str(STUDY_DATA)).split()],
+        [sys.executable, *command(script), *arguments.replace("DATA", str(STUDY_DATA)).split()],
         cwd=ROOT,
         env={**os.environ, "MPLBACKEND": "agg", "PYTHONPATH": str(ROOT)},
         capture_output=True,

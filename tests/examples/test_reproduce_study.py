@@ -1,6 +1,5 @@
 """The script that reproduces the study, on a made-up data set of its layout."""
 
-import importlib
 from types import SimpleNamespace
 
 import numpy as np
@@ -8,11 +7,14 @@ import pandas as pd
 import pytest
 import torch
 
-from tests.helpers import ROOT
+from examples.study import reproduce_study as script
+from examples.study.data import load_set
+from examples.study.layer_accuracy import LayerAccuracy
+from examples.study.splits import PROTOCOLS
+from examples.study.tables import table_3
 
 pytest.importorskip("matplotlib")
 
-EXAMPLES = ROOT / "examples"
 N_WRITERS, N_EACH = 6, 8
 FIGURES = {
     f"{name}.png"
@@ -23,13 +25,6 @@ FIGURES = {
         f"goodness-mcyt-{protocol}-layer_norm-7",
     )
 }
-
-
-@pytest.fixture
-def example(monkeypatch):
-    """Import a module as it is found when the script is run."""
-    monkeypatch.syspath_prepend(EXAMPLES)
-    return importlib.import_module
 
 
 @pytest.fixture(scope="module")
@@ -63,8 +58,7 @@ def command(data, out, *more):
     return ["--data", str(data), "--out", str(out), *small, *more]
 
 
-def test_tables_and_figures_come_once(data_folder, tmp_path, example, monkeypatch, capsys):
-    script = example("reproduce_study")
+def test_tables_and_figures_come_once(data_folder, tmp_path, monkeypatch, capsys):
     arguments = command(data_folder, tmp_path, "--thresholds", "7")
     script.main(arguments)
     csv = tmp_path / "runs.csv"
@@ -98,8 +92,7 @@ def test_tables_and_figures_come_once(data_folder, tmp_path, example, monkeypatc
     pd.testing.assert_frame_equal(again.drop(columns=times), rows.drop(columns=times))
 
 
-def test_a_run_is_known_by_all_its_settings_and_its_data(data_folder, tmp_path, example):
-    script = example("reproduce_study")
+def test_a_run_is_known_by_all_its_settings_and_its_data(data_folder, tmp_path):
 
     def keys(*more):
         return set(script.plan(script.parse(command(data_folder, tmp_path, *more)))[1])
@@ -113,24 +106,23 @@ def test_a_run_is_known_by_all_its_settings_and_its_data(data_folder, tmp_path, 
     assert keys("--thresholds", "2", "7", "10") > once
 
 
-def test_splits(example):
-    protocols = example("study.splits").PROTOCOLS
+def test_splits():
     y = np.arange(100) % 2
     writer = np.repeat(np.arange(10), 10)
-    by_sample = [protocols["study"](y, writer, run) for run in range(2)]
+    by_sample = [PROTOCOLS["study"](y, writer, run) for run in range(2)]
     assert [len(split.test) for split in by_sample] == [20, 20]
     assert set(by_sample[0].test) != set(by_sample[1].test)
     judged = []
     for run in range(5):
-        split = protocols["grouped"](y, writer, run)
+        split = PROTOCOLS["grouped"](y, writer, run)
         np.testing.assert_array_equal(split.groups, writer[split.train])
         assert not set(split.groups) & set(writer[split.test])
         judged += set(writer[split.test])
     assert sorted(judged) == list(range(10))
 
 
-def test_layer_accuracy_compares_each_layer_with_its_threshold(example):
-    callback = example("study.layer_accuracy").LayerAccuracy()
+def test_layer_accuracy_compares_each_layer_with_its_threshold():
+    callback = LayerAccuracy()
     recorded = {}
     net = SimpleNamespace(history=SimpleNamespace(record=recorded.__setitem__))
     callback.on_epoch_begin(net)
@@ -144,8 +136,7 @@ def test_layer_accuracy_compares_each_layer_with_its_threshold(example):
     assert recorded == {"layer_accuracy": pytest.approx([2 / 3, 2 / 3, 1])}
 
 
-def test_times_are_compared_within_one_run_of_one_session(example):
-    tables = example("study.tables")
+def test_times_are_compared_within_one_run_of_one_session():
     columns = ["classifier", "setting", "normalization", "threshold", "run", "session"]
     rows = pd.DataFrame(
         [
@@ -157,14 +148,13 @@ def test_times_are_compared_within_one_run_of_one_session(example):
         ],
         columns=[*columns, "seconds_per_epoch"],
     ).assign(data="mcyt", protocol="study")
-    lines = tables.table_3(rows, ["mcyt"], ["study"]).splitlines()
+    lines = table_3(rows, ["mcyt"], ["study"]).splitlines()
     assert "| MCYT | FF, the study's setting, standardize, θ = 7 |  | 0.50 |" in lines
     assert "| MCYT | FF, the study's setting, layer_norm, θ = 7 |  | 3.00 |" in lines
     assert "| MCYT | FF, our defaults |  |  |" in lines
 
 
-def test_folders_of_the_archive_are_read(tmp_path, example):
-    load_set = example("study.data").load_set
+def test_folders_of_the_archive_are_read(tmp_path):
     header = "stroke_id\tx\ty\ttime\tis_writing\n"
     for kind in ("real", "synthetic"):
         folder = tmp_path / "mcyt" / kind

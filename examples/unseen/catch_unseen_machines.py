@@ -1,6 +1,6 @@
 """Machines that were not in the training, and people with other devices.
 
-    python examples/catch_unseen_machines.py [--data DIR] [--plot FILE.png]
+    python -m examples.unseen.catch_unseen_machines [--data DIR] [--plot FILE.png]
         [--pieces | --strengths | --sources]
 
 Detectors learn from 1,000 mouse movements of people and the negatives that MixedNegativeSampler
@@ -8,7 +8,7 @@ makes of them, and are scored on 756 others and on what they never saw:
 
 - "leave one family out": each family of negatives in turn is kept out of the training and then
   made from the other people;
-- "scripts": a dozen machines (benchmarks/simple_machines.py) that no negatives are made like;
+- "scripts": a dozen machines (examples/common/simple_machines.py) that no negatives are made like;
 - "leave one source out": people of one recorder or data set in turn. "kept" is their share above
   the score that keeps 90 % of people of the training's sources; "false alarms" their share below
   the score that catches 95 % of the scripts.
@@ -27,13 +27,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from benchmarks.simple_machines import make_machines
 from sklearn.base import clone
 from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import make_pipeline
-from unseen.detectors import detectors, representation, train
-from unseen.people import MOUSE, mouse_movements, other_sources
 
+from examples.common.simple_machines import make_machines
+from examples.unseen.detectors import detectors, representation, train
+from examples.unseen.people import MOUSE, mouse_movements, other_sources
 from sklearn_ffrnn import FFRNNClassifier, SigmaLognormalNegativeSampler
 from sklearn_ffrnn.negatives import (
     AlteredHumanFamily,

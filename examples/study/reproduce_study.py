@@ -5,7 +5,8 @@ our defaults, on the study's data, under two protocols: the study's (a random 70
 sample, a seed of its own in each run) and ours (whole writers in the test part, and in the part
 held out for validation).
 
-    python examples/reproduce_study.py --data DIR [--sets mcyt] [--runs 5] [--protocol grouped]
+    python -m examples.study.reproduce_study --data DIR [--sets mcyt] [--runs 5]
+        [--protocol grouped]
 
 DIR holds ``NAME.npz`` files or the folders of the study's archive (see
 `sklearn_ffrnn.datasets.load_study_folder`). The folder ``--out`` gets ``runs.csv``, with a row for
@@ -23,13 +24,14 @@ from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
 
-from study.data import DATA_SETS, load_set
-from study.models import STUDY_THRESHOLD, all_models
-from study.report import describe, make_page
-from study.runs import Run, do_run
-from study.splits import PROTOCOLS
-from study.store import Store
 from tqdm.auto import tqdm
+
+from examples.study.data import DATA_SETS, load_set
+from examples.study.models import STUDY_THRESHOLD, all_models
+from examples.study.report import describe, make_page
+from examples.study.runs import Run, do_run
+from examples.study.splits import PROTOCOLS
+from examples.study.store import Store
 
 
 def parse(arguments):
@@ -93,7 +95,7 @@ def draw_figures(rows, store):
     if importlib.util.find_spec("matplotlib") is None:
         print('There are no figures: they need pip install "sklearn-ffrnn[examples]".')
         return
-    from study.gallery import draw
+    from examples.study.gallery import draw
 
     folder = store.folder / "figures"
     print(f"{len(draw(rows, store, folder))} figures are in {folder}.")

@@ -8,7 +8,7 @@ its scheduler's address to ``distributed.Client``. It prints what travels and ho
 beside one process.
 
     pip install "sklearn-ffrnn[examples,dask]"
-    OMP_NUM_THREADS=1 python examples/scale_out_dask.py
+    OMP_NUM_THREADS=1 python -m examples.scale_out.scale_out_dask
 """
 
 import argparse

@@ -8,7 +8,7 @@ ones make negatives of the human movements at hand and train on both. Every fift
 negatives, is only scored. A hash of its name decides which, so that no list of them is needed.
 
     pip install "sklearn-ffrnn[examples,parquet]"
-    python examples/stream_parquet.py
+    python -m examples.scale_out.stream_parquet
 """
 
 import argparse
