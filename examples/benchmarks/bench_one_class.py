@@ -10,7 +10,7 @@ are kept.
 
 "IsolationForest" works on some fifty features of the dynamics (`dynamics_features.py`). With
 --compare, other ways to make negatives stand beside the default: each distortion alone; all of
-them but "mingle"; and self-contrastive pairs as published, a sample beside itself against a sample
+them but "mix"; and self-contrastive pairs as published, a sample beside itself against a sample
 beside another.
 """
 
@@ -129,7 +129,7 @@ def detectors(settings, compare, seed):
     }
     if compare:
         found |= {f"only {name}": forward_forward(distortions=[name]) for name in DISTORTIONS}
-        found["without mingle"] = forward_forward(distortions=list(DISTORTIONS)[:-1])
+        found["without mix"] = forward_forward(distortions=list(DISTORTIONS)[:-1])
         found["pairs (SCFF)"] = make_pipeline(
             VelocityTransformer(), SelfContrast(FFRNNClassifier(random_state=seed, **settings))
         )

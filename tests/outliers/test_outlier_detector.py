@@ -108,7 +108,7 @@ def test_joblib(detector, humans, tmp_path):
 
 @pytest.mark.parametrize("estimator", [None, BPTTRNNClassifier((8,), max_iter=2)])
 def test_save_and_load(estimator, humans, tmp_path):
-    detector = small(distortions=["smooth", "mingle"])
+    detector = small(distortions=["smooth", "mix"])
     if estimator is None:  # the default, of which a small table takes little time
         X = np.random.default_rng(0).normal(size=(10, 3))
         X = pd.DataFrame(X, columns=["a", "b", "c"])
@@ -182,7 +182,7 @@ def test_scoring_in_cross_validation(humans):
 @pytest.mark.parametrize(
     ("settings", "match"),
     [
-        ({"distortions": ["smooth", "polish"]}, r"distortions=.*polish.*'mingle'.*functions"),
+        ({"distortions": ["smooth", "polish"]}, r"distortions=.*polish.*'mix'.*functions"),
         ({"distortions": []}, "one or more"),
         ({"distortions": "smooth"}, "'distortions' parameter"),
         ({"estimator": FFRNNClassifier}, "'estimator' parameter"),
@@ -233,15 +233,15 @@ def test_what_distortions_leave():
     def distort(name):
         return DISTORTIONS[name](sequence, other, rng)
 
-    levelled = distort("level")
-    cosines = (levelled * sequence).sum(axis=1)
-    sizes = np.linalg.norm(levelled, axis=1)
+    flat = distort("flatten_speed")
+    cosines = (flat * sequence).sum(axis=1)
+    sizes = np.linalg.norm(flat, axis=1)
     np.testing.assert_allclose(cosines, sizes * np.linalg.norm(sequence, axis=1))
     assert sizes.std() < np.linalg.norm(sequence, axis=1).std()
-    scrambled = distort("scramble")
-    np.testing.assert_allclose(*(np.abs(np.fft.fft(s, axis=0)) for s in (scrambled, sequence)))
+    randomized = distort("phase_randomize")
+    np.testing.assert_allclose(*(np.abs(np.fft.fft(s, axis=0)) for s in (randomized, sequence)))
     np.testing.assert_allclose(distort("warp").sum(axis=0), sequence.sum(axis=0))
-    assert sorted(distort("rotate").tolist()) == sorted(sequence.tolist())
+    assert sorted(distort("circular_shift").tolist()) == sorted(sequence.tolist())
     assert np.diff(distort("smooth"), axis=0).std() < np.diff(sequence, axis=0).std()
 
 
