@@ -69,6 +69,14 @@ sphinx_gallery_conf = {
 }
 
 
+def leave_programs_out(app: Any, config: Any) -> None:
+    """Take only folders with a header in reStructuredText for galleries.
+
+    The folders of programs, such as examples/benchmarks, have a README.md.
+    """
+    config.sphinx_gallery_conf["source_suffix"] = {".rst": "restructuredtext"}
+
+
 def skip_member(app: Any, what: str, name: str, member: Any, skip: bool, options: Any) -> bool:
     """Leave out what a class has from scikit-learn, torch or namedtuple."""
     theirs = (getattr(member, "__module__", None) or "").startswith(("sklearn.", "torch."))
@@ -87,5 +95,6 @@ def find_in_any_module(app: Any, env: Any, node: Any, contnode: Any) -> Any:
 
 def setup(app: Any) -> None:
     """Connect the above."""
+    app.connect("config-inited", leave_programs_out)
     app.connect("autodoc-skip-member", skip_member)
     app.connect("missing-reference", find_in_any_module)

@@ -2,30 +2,17 @@ import numpy as np
 import pytest
 
 from sklearn_ffrnn import BPTTRNNClassifier, FFRNNClassifier
-
-
-def noise_by_class(y, seed=0):
-    """Sequences of 4 to 9 steps and 2 channels, the larger the class the larger the values."""
-    rng = np.random.default_rng(seed)
-    return [rng.normal(size=(rng.integers(4, 10), 2)) * (1 + 2 * label) for label in y]
-
-
-def walk(n_points, speed, rng):
-    """A movement x, y, t with an uneven clock."""
-    t = np.cumsum(rng.integers(5, 15, size=n_points))
-    return np.column_stack([rng.normal(size=(n_points, 2)).cumsum(0) * speed, t])
+from tests.helpers import labelled_noise, walk
 
 
 @pytest.fixture(scope="session")
 def sequences():
-    y = np.arange(60) % 2
-    return noise_by_class(y), y
+    return labelled_noise(60)
 
 
 @pytest.fixture(scope="session")
 def three_classes():
-    y = np.arange(60) % 3
-    return noise_by_class(y), y
+    return labelled_noise(60, n_classes=3)
 
 
 @pytest.fixture(scope="session")

@@ -16,23 +16,13 @@ MACHINES = {
 }
 NEEDED = {"avx2": {"AVX2", "AVX512"}, "avx512": {"AVX512"}}
 NUMERICAL = [
-    "tests/test_averaging.py",
-    "tests/test_calibration.py",
-    "tests/test_classifier_mistakes.py",
-    "tests/test_classifiers.py",
-    "tests/test_differences.py",
-    "tests/test_dropout.py",
-    "tests/test_forward_forward_network.py",
-    "tests/test_layer_parallel.py",
-    "tests/test_onnx.py",
-    "tests/test_outlier_detector.py",
-    "tests/test_precision.py",
-    "tests/test_recurrent_layer.py",
-    "tests/test_sigma_lognormal_extract.py",
-    "tests/test_sigma_lognormal_fit.py",
-    "tests/test_sigma_lognormal_model.py",
-    "tests/test_synthesize.py",
-    "tests/test_training.py",
+    "tests/classifiers",
+    "tests/nn",
+    "tests/onnx",
+    "tests/outliers",
+    "tests/scoring",
+    "tests/sigma_lognormal",
+    "tests/training",
 ]
 
 

@@ -1,6 +1,6 @@
 """What the defects of the study's code are worth, each put back alone.
 
-    python examples/benchmarks/bench_defects.py --data DIR [--sets dollar-one mobiletouchdb]
+    python -m examples.benchmarks.bench_defects --data DIR [--sets dollar-one mobiletouchdb]
 
 The study's network and loss (goodness "mean", objective "logistic", theta 2, "standardize", cut to
 the mean length), in batches of 64 so that it learns in few epochs, by writer, and then
@@ -23,11 +23,11 @@ import copy
 import numpy as np
 import pandas as pd
 import torch
-from bench_study_data import load_folds, parse_options
 from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
+from examples.benchmarks.bench_study_data import load_folds, parse_options
 from sklearn_ffrnn import BPTTRNNClassifier, FFRNNClassifier, VelocityTransformer
 from sklearn_ffrnn.nn._losses import OBJECTIVES, signed_margin, sum_of_class_means
 

@@ -1,6 +1,6 @@
 """What gives synthetic movements away: the recording, or the movement?
 
-    python examples/benchmarks/bench_fairness.py [--data DIR] [--samples 500] [--explain]
+    python -m examples.benchmarks.bench_fairness [--data DIR] [--samples 500] [--explain]
 
 DIR holds the study's data sets as NAME.npz: points (x, y, t in ms), stroke_id, offsets, label (1
 human) and source. The sources are split in two: human movements of one half are compared with
@@ -22,13 +22,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from dynamics_features import dynamics_features, step_features
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.inspection import permutation_importance
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedGroupKFold
-from study_data import read_movements
 
+from examples.common.dynamics_features import dynamics_features, step_features
+from examples.common.study_data import read_movements
 from sklearn_ffrnn.inspection import recording_artefacts
 from sklearn_ffrnn.sigma_lognormal import extract_strokes, snr_position, synthesize
 

@@ -1,6 +1,6 @@
 """Goodness and objectives of Forward-Forward side by side: what was kept, and what was not.
 
-    python examples/benchmarks/bench_objectives.py --data DIR [--sets dollar-one mobiletouchdb]
+    python -m examples.benchmarks.bench_objectives --data DIR [--sets dollar-one mobiletouchdb]
 
 AUC by writer of every pair of goodness and objective that FFRNNClassifier offers, at the same
 settings otherwise, and of two candidates that did not earn a place in the package:
@@ -17,10 +17,10 @@ s and its output weights by 1/s multiplies its squared activity by s^2, so the l
 import numpy as np
 import pandas as pd
 import torch
-from bench_study_data import load_folds, parse_options
 from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import make_pipeline
 
+from examples.benchmarks.bench_study_data import load_folds, parse_options
 from sklearn_ffrnn import FFRNNClassifier, VelocityTransformer
 from sklearn_ffrnn.nn import ForwardForwardLayer
 from sklearn_ffrnn.nn._losses import OBJECTIVES, signed_margin, sum_of_class_means

@@ -1,6 +1,6 @@
 """Detectors that learn from human movements alone, against machines that they never saw.
 
-    python examples/benchmarks/bench_one_class.py [--data DIR] [--compare]
+    python -m examples.benchmarks.bench_one_class [--data DIR] [--compare]
 
 Humans are recorded mouse movements of the package cursory: some to learn from, others to test on.
 Machines are the scripts of ``simple_machines.py`` between the end points of the test humans, and
@@ -10,7 +10,7 @@ are kept.
 
 "IsolationForest" works on some fifty features of the dynamics (`dynamics_features.py`). With
 --compare, other ways to make negatives stand beside the default: each distortion alone; all of
-them but "mingle"; and self-contrastive pairs as published, a sample beside itself against a sample
+them but "mix"; and self-contrastive pairs as published, a sample beside itself against a sample
 beside another.
 """
 
@@ -20,16 +20,16 @@ from time import perf_counter
 
 import numpy as np
 import pandas as pd
-from dynamics_features import dynamics_features
-from simple_machines import make_machines
 from sklearn.base import BaseEstimator, clone
 from sklearn.ensemble import IsolationForest
 from sklearn.impute import SimpleImputer
 from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
-from study_data import read_movements
 
+from examples.common.dynamics_features import dynamics_features
+from examples.common.simple_machines import make_machines
+from examples.common.study_data import read_movements
 from sklearn_ffrnn import FFRNNClassifier, FFRNNOutlierDetector, SequenceBatch, VelocityTransformer
 from sklearn_ffrnn._outliers._distortions import DISTORTIONS
 from sklearn_ffrnn.datasets import load_mouse_movements
@@ -129,7 +129,7 @@ def detectors(settings, compare, seed):
     }
     if compare:
         found |= {f"only {name}": forward_forward(distortions=[name]) for name in DISTORTIONS}
-        found["without mingle"] = forward_forward(distortions=list(DISTORTIONS)[:-1])
+        found["without mix"] = forward_forward(distortions=list(DISTORTIONS)[:-1])
         found["pairs (SCFF)"] = make_pipeline(
             VelocityTransformer(), SelfContrast(FFRNNClassifier(random_state=seed, **settings))
         )

@@ -1,6 +1,6 @@
 """Options of FFRNNClassifier beside its defaults: AUC and seconds on the study's data sets.
 
-    python examples/benchmarks/bench_options.py --data DIR [--sets dollar-one mobiletouchdb]
+    python -m examples.benchmarks.bench_options --data DIR [--sets dollar-one mobiletouchdb]
 
 By writer, on a common clock of 20 ms (without which the recording gives the classes away), one
 thread. An option that wins on no set has no place among the parameters.
@@ -11,10 +11,10 @@ import time
 import numpy as np
 import pandas as pd
 import torch
-from bench_study_data import load_folds, parse_options
 from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import make_pipeline
 
+from examples.benchmarks.bench_study_data import load_folds, parse_options
 from sklearn_ffrnn import FFRNNClassifier, VelocityTransformer
 
 OPTIONS = {

@@ -1,6 +1,6 @@
 """Forward-Forward beside its rivals where the recording gives nothing away.
 
-    python examples/benchmarks/bench_rivals.py --data DIR [--sets dollar-one] [--samples 2000]
+    python -m examples.benchmarks.bench_rivals --data DIR [--sets dollar-one] [--samples 2000]
 
 Two questions for each of the study's data sets, in five folds by writer:
 
@@ -19,8 +19,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from bench_study_data import load
-from dynamics_features import dynamics_features
 from joblib import Parallel, delayed
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import RidgeClassifierCV
@@ -29,6 +27,8 @@ from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
+from examples.benchmarks.bench_study_data import load
+from examples.common.dynamics_features import dynamics_features
 from sklearn_ffrnn import BPTTRNNClassifier, FFRNNClassifier, VelocityTransformer
 from sklearn_ffrnn.negatives import make_evaluation_set
 

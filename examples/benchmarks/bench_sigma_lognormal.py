@@ -1,6 +1,6 @@
 """Quality and speed of the extraction of strokes from recorded human movements.
 
-    python examples/benchmarks/bench_sigma_lognormal.py [--data DIR] [--seed 0] [--n-jobs 2]
+    python -m examples.benchmarks.bench_sigma_lognormal [--data DIR] [--seed 0] [--n-jobs 2]
 
 DIR holds the study's data sets as NAME.npz: points (x, y, t in ms), stroke_id, offsets and label,
 1 for human. Only human trajectories are read, in an order drawn by the seed:
@@ -24,8 +24,8 @@ import time
 from pathlib import Path
 
 import numpy as np
-from study_data import read_movements
 
+from examples.common.study_data import read_movements
 from sklearn_ffrnn.sigma_lognormal import StrokePlan, extract_strokes
 
 SETS = {  # title: file, how many, SNRv median and p10, SNRt median, trajectories/s

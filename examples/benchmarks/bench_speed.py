@@ -1,9 +1,9 @@
 """How fast is it? Forward-Forward against backpropagation through `torch.nn.RNN` and autograd.
 
-    OMP_NUM_THREADS=1 python examples/benchmarks/bench_speed.py
-    OMP_NUM_THREADS=1 python examples/benchmarks/bench_speed.py --only parallel
-    OMP_NUM_THREADS=1 python examples/benchmarks/bench_speed.py --only scaling
-    OMP_NUM_THREADS=1 python examples/benchmarks/bench_speed.py --only auc --data DIR
+    OMP_NUM_THREADS=1 python -m examples.benchmarks.bench_speed
+    OMP_NUM_THREADS=1 python -m examples.benchmarks.bench_speed --only parallel
+    OMP_NUM_THREADS=1 python -m examples.benchmarks.bench_speed --only scaling
+    OMP_NUM_THREADS=1 python -m examples.benchmarks.bench_speed --only auc --data DIR
 
 Every figure is a ratio within one run: the variants take turns, and the medians of their times are
 divided. With one thread the time is that of the process on its CPU, so that other jobs on a shared
@@ -16,14 +16,15 @@ import argparse
 from pathlib import Path
 
 import torch
-from speed.epochs import epochs, fit_overhead
-from speed.memory import memory
-from speed.parallel import parallel
-from speed.prediction import prediction, single_trajectory
-from speed.scaling import scaling
-from speed.setting import Setting
-from speed.time_to_auc import time_to_auc
-from speed.timing import table
+
+from examples.benchmarks.speed.epochs import epochs, fit_overhead
+from examples.benchmarks.speed.memory import memory
+from examples.benchmarks.speed.parallel import parallel
+from examples.benchmarks.speed.prediction import prediction, single_trajectory
+from examples.benchmarks.speed.scaling import scaling
+from examples.benchmarks.speed.setting import Setting
+from examples.benchmarks.speed.time_to_auc import time_to_auc
+from examples.benchmarks.speed.timing import table
 
 PARTS = ("epochs", "fit", "prediction", "memory", "parallel", "scaling", "auc")
 

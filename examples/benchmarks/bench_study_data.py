@@ -4,7 +4,7 @@ Reads `NAME.npz` files (see `study_data.py`) from a folder and prints, for each 
 and classifier, the mean over five folds in which no writer stands on both sides. Everything is at
 its default setting, the same for all data sets; nothing is chosen on a test fold.
 
-    python examples/benchmarks/bench_study_data.py --data DIR [--sets dollar-one mcyt] [--jobs 2]
+    python -m examples.benchmarks.bench_study_data --data DIR [--sets dollar-one mcyt] [--jobs 2]
 
 Mind what the figures mean: in these data sets the clock and the number format alone tell synthetic
 from human. ``--resample 20`` takes the clock away.
@@ -20,8 +20,8 @@ from joblib import Parallel, delayed
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.pipeline import make_pipeline
-from study_data import read_movements
 
+from examples.common.study_data import read_movements
 from sklearn_ffrnn import BPTTRNNClassifier, FFRNNClassifier, VelocityTransformer
 
 CLASSIFIERS = {"FF": FFRNNClassifier, "BPTT": BPTTRNNClassifier}

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from benchmarks.study_data import read_movements
 
+from examples.common.study_data import read_movements
 from sklearn_ffrnn.datasets import load_study_folder
 
 DATA_SETS = {
@@ -34,7 +34,7 @@ class MovementSet(NamedTuple):
 
 
 def load_set(folder: Path, name: str, n_samples: int | None = None) -> MovementSet:
-    """Read NAME.npz (see `benchmarks/study_data.py`), the folder NAME, or the archive itself.
+    """Read NAME.npz (see `examples/common/study_data.py`), the folder NAME, or the archive itself.
 
     With `n_samples`, only so many, always the same ones.
     """

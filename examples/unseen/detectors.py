@@ -2,13 +2,13 @@
 
 import numpy as np
 import pandas as pd
-from benchmarks.dynamics_features import dynamics_features
 from sklearn.ensemble import HistGradientBoostingClassifier, IsolationForest
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import RidgeClassifierCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
+from examples.common.dynamics_features import dynamics_features
 from sklearn_ffrnn import BPTTRNNClassifier, FFRNNClassifier, VelocityTransformer
 
 try:

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import numpy as np
-from benchmarks.study_data import read_movements
 
+from examples.common.study_data import read_movements
 from sklearn_ffrnn.datasets import load_mouse_movements
 
 FAST_CLOCK = 12.0  # ms; the recordings' usual interval is about 7 ms or about 16 ms

@@ -1,4 +1,4 @@
-"""Negatives made of samples themselves: one sequence distorted, or two mingled.
+"""Negatives made of samples themselves: one sequence distorted, or two mixed.
 
 Each distortion takes a sequence of shape (n_steps, n_channels), another of any length and a
 RandomState, and returns a sequence as long as the first. How strong it is is drawn anew each time,
@@ -28,7 +28,7 @@ def smooth(sequence: FloatArray, other: FloatArray, rng: RandomState) -> FloatAr
     return gaussian_filter1d(sequence, width, axis=0)
 
 
-def level(sequence: FloatArray, other: FloatArray, rng: RandomState) -> FloatArray:
+def flatten_speed(sequence: FloatArray, other: FloatArray, rng: RandomState) -> FloatArray:
     """Draw all steps towards one size and leave their directions."""
     size = _size(sequence)
     mean = size.mean()
@@ -36,7 +36,7 @@ def level(sequence: FloatArray, other: FloatArray, rng: RandomState) -> FloatArr
     return distorted
 
 
-def scramble(sequence: FloatArray, other: FloatArray, rng: RandomState) -> FloatArray:
+def phase_randomize(sequence: FloatArray, other: FloatArray, rng: RandomState) -> FloatArray:
     """Shift the phases of all frequencies: the same spectrum and mean, with no order in time.
 
     The surrogates of Theiler et al. (1992); all channels are shifted alike, so that their
@@ -71,12 +71,12 @@ def warp(sequence: FloatArray, other: FloatArray, rng: RandomState) -> FloatArra
     return np.diff(np.column_stack(columns), axis=0)
 
 
-def rotate(sequence: FloatArray, other: FloatArray, rng: RandomState) -> FloatArray:
+def circular_shift(sequence: FloatArray, other: FloatArray, rng: RandomState) -> FloatArray:
     """Begin in the middle, and go on with the beginning after the end."""
     return np.roll(sequence, rng.randint(1, len(sequence)), axis=0)
 
 
-def mingle(sequence: FloatArray, other: FloatArray, rng: RandomState) -> FloatArray:
+def mix(sequence: FloatArray, other: FloatArray, rng: RandomState) -> FloatArray:
     """Take each channel from a line through both sequences, between them or beyond."""
     share = rng.uniform(-2, 3, size=sequence.shape[1])
     return sequence + share * (_of_length(other, len(sequence)) - sequence)
@@ -84,7 +84,10 @@ def mingle(sequence: FloatArray, other: FloatArray, rng: RandomState) -> FloatAr
 
 DISTORTIONS: dict[str, Distortion] = {
     function.__name__: function
-    for function in (smooth, level, scramble, add_noise, warp, rotate, mingle)
+    for function in (
+        *(smooth, flatten_speed, phase_randomize, add_noise),
+        *(warp, circular_shift, mix),
+    )
 }
 
 
@@ -106,7 +109,7 @@ def make_distorted(
     negatives = []
     for i, j in zip(source, other, strict=True):
         drawn = rng.randint(len(distortions))
-        distort = distortions[drawn] if len(sequences[i]) >= MIN_STEPS else mingle
+        distort = distortions[drawn] if len(sequences[i]) >= MIN_STEPS else mix
         negative = np.asarray(distort(sequences[i], sequences[j], rng))
         n_channels = sequences[i].shape[1]
         if negative.ndim != 2 or not len(negative) or negative.shape[1] != n_channels:

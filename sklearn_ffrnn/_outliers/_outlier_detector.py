@@ -22,7 +22,7 @@ class FFRNNOutlierDetector(OutlierMixin, BaseEstimator):
     """Forward-Forward outlier detector, which needs no sample of what it is to detect.
 
     Forward-Forward learns from positives and negatives. Here the positives are the samples, and
-    the negatives are made of them alone, by distorting one sample or mingling two: what a human
+    the negatives are made of them alone, by distorting one sample or mixing two: what a human
     movement is not, though its parts are human. The samples that the trained network takes for
     distorted are outliers. The idea is that of self-contrastive Forward-Forward [1]_, which pairs
     two samples for a negative.
@@ -32,11 +32,11 @@ class FFRNNOutlierDetector(OutlierMixin, BaseEstimator):
     estimator : FFRNNClassifier, BPTTRNNClassifier or None, default=None
         Classifier to train on samples and negatives; None is ``FFRNNClassifier()``.
     distortions : "all" or list of str and callable, default="all"
-        How negatives are made; one is drawn at random for each. Names are "smooth", "level",
-        "scramble", "add_noise", "warp", "rotate" and, of two samples, "mingle". A callable takes a
-        sequence of shape (n_steps, n_channels), another of any length, and a RandomState, and
-        returns the negative, of any length. Sequences of fewer than 4 steps, the rows of a table
-        among them, are always mingled.
+        How negatives are made; one is drawn at random for each. Names are "smooth",
+        "flatten_speed", "phase_randomize", "add_noise", "warp", "circular_shift" and, of two
+        samples, "mix". A callable takes a sequence of shape (n_steps, n_channels), another of any
+        length, and a RandomState, and returns the negative, of any length. Sequences of fewer than
+        4 steps, such as the rows of a table, are always mixed.
     n_negatives : int, default=2
         Negatives made of each sample.
     contamination : float, default=0.1

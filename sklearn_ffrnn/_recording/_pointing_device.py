@@ -1,4 +1,4 @@
-"""What a device lets through of a movement: its grid, the steps that it takes, and when.
+"""What a device lets through of a movement: its lattice, the steps that it takes, and when.
 
 Tablets hold a coordinate until it has changed by some units; event-driven devices report a point
 only once the pointer has moved far enough, and then it has moved. A synthetic movement must pass
@@ -16,7 +16,7 @@ from ._lattice import Lattice, find_lattice
 
 _FEWEST = 5  # changes just above a limit that it takes to believe in it; steps: twice as many
 _EXCEPTIONS = 0.05  # relative to those: steps below it
-_LARGEST = 16  # units of the grid; no device loses more
+_LARGEST = 16  # units of the lattice; no device loses more
 
 
 @dataclass(frozen=True)
@@ -26,12 +26,12 @@ class PointingDevice:
     Attributes
     ----------
     lattice : Lattice
-        Grid that the coordinates lie on.
+        Lattice that the coordinates lie on.
     dead_band : float
-        Smallest change of a coordinate that shows, in units of the grid; a smaller one shows as
+        Smallest change of a coordinate that shows, in units of the lattice; a smaller one shows as
         none.
     reach : float
-        Shortest step between points that do not repeat, in units of the grid.
+        Shortest step between points that do not repeat, in units of the lattice.
     held : ndarray of bool of shape (n_points, 2)
         Coordinates that are those of the point before, and that have not moved.
     """
@@ -57,7 +57,7 @@ class PointingDevice:
         Returns
         -------
         points : ndarray of shape (n_points, 2)
-            Points of the grid; they repeat where the source's do and nowhere else.
+            Points of the lattice; they repeat where the source's do and nowhere else.
         """
         kept = path[~self.repeated]
         if self.lattice.spacing.all():

@@ -44,7 +44,7 @@ def clock(trajectory: np.ndarray) -> dict[str, float]:
 
 
 def lattice(trajectory: np.ndarray) -> dict[str, float]:
-    """Describe the grid that coordinates lie on, to single precision."""
+    """Describe the lattice that coordinates lie on, to single precision."""
     xy = trajectory[:, :2]
     steps = np.concatenate([np.diff(np.unique(axis)) for axis in xy.T])
     steps = steps[steps > 4 * _EPS * np.abs(xy).max()]
@@ -53,7 +53,7 @@ def lattice(trajectory: np.ndarray) -> dict[str, float]:
         for spacing in _SPACINGS
     }
     if len(steps):
-        # On a grid of any spacing all differences are multiples of the smallest one.
+        # On a lattice of any spacing all differences are multiples of the smallest one.
         spacing = float(steps.min())
         multiples = steps / spacing
         fit = _share(np.abs(multiples - np.round(multiples)) < 0.05)

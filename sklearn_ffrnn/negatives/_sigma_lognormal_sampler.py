@@ -28,7 +28,7 @@ class SigmaLognormalNegativeSampler(BaseNegativeSampler):
     """Make synthetic negatives from human movements, for classifiers that see only humans.
 
     The strokes of each human movement are found, perturbed and put together again, on the same
-    clock and the same grid (see :func:`synthesize`), so that a classifier can learn from nothing
+    clock and the same lattice (see :func:`synthesize`), so that a classifier can learn from nothing
     but the movement. Put it first in a pipeline: in scikit-learn's with ``mode="attach"``, in
     imbalanced-learn's with ``mode="resample"``.
 

@@ -46,7 +46,7 @@ class VelocityTransformer(  # type: ignore[call-arg]
         and jitter of the clock alone tell most recordings from most synthetic data: resample both
         to learn from the movement.
     keep_lattice : bool, default=False
-        Whether resampled positions are rounded to the grid that the recording lies on, as a
+        Whether resampled positions are rounded to the lattice that the recording lies on, as a
         recorder with that clock would have done. Positions between two points of the recording
         are smoother otherwise, the more the clocks differ.
     channels : {"velocity", "intrinsic"}, default="velocity"

@@ -42,7 +42,7 @@ def synthesize(
     """Make synthetic movements from the strokes of a human one.
 
     The strokes' parameters are perturbed and the movement is made again from them. All that is not
-    movement stays the source's: its time stamps, the points that repeat the point before, the grid
+    movement stays the source's: its time stamps, the points that repeat the point before, the lattice
     that its coordinates lie on, its pauses and pen-ups. What the strokes leave unexplained, the
     hand's tremor above all, is carried along and turned with the heading of the movement.
 
@@ -52,7 +52,7 @@ def synthesize(
         From :func:`extract_strokes`.
     strength : float, default=1.0
         Factor on all perturbations. 0 gives the source back, but for the tremor that rounding to
-        the grid would count twice. At 1 the standard deviations are 7.5% of lengths, 4% of
+        the lattice would count twice. At 1 the standard deviations are 7.5% of lengths, 4% of
         widths, 0.04 rad and 5 ms. Larger ones are easier to tell and further from their source.
     random_state : int, RandomState instance or None, default=None
         Pass an int for the same movements on every call.

@@ -3,10 +3,10 @@
 import warnings
 
 import numpy as np
-from bench_study_data import load
 from sklearn.pipeline import make_pipeline
 from skorch.callbacks import Callback
 
+from examples.benchmarks.bench_study_data import load
 from sklearn_ffrnn import BPTTRNNClassifier, FFRNNClassifier, VelocityTransformer
 
 from .timing import Row, clock

@@ -1,0 +1,97 @@
+"""Every script that the repository shows runs, at its smallest size.
+
+The gallery (plot_*.py) and the guide's figures run while the documentation is built.
+"""
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests.helpers import ROOT, STUDY_DATA
+
+pytest.importorskip("cursory")
+
+# Arguments of the smallest run; DATA is the folder of the study's data sets.
+SMALLEST = {
+    "examples/demo.py": "--movements 40 --folds 2 --epochs 1 --jobs 1 --output OUT",
+    "examples/scale_out/stream_parquet.py": "--movements 40 --passes 1",
+    "examples/scale_out/scale_out_dask.py": "--movements 60 --folds 2 --epochs 1 --workers 2",
+    "examples/unseen/catch_unseen_machines.py": "--train 60 --test 40 --negatives 1 --epochs 1"
+    " --each 5",
+    "examples/study/reproduce_study.py": "--data DATA --sets mobiletouchdb --protocol grouped"
+    " --runs 1 --thresholds 7 --epochs 1 --units 4 --samples 120 --out OUT",
+    "examples/benchmarks/bench_defects.py": "--data DATA --sets mobiletouchdb --samples 200"
+    " --epochs 1 --folds 1",
+    "examples/benchmarks/bench_fairness.py": "--data DATA --sets touch --samples 40 --strengths 1",
+    "examples/benchmarks/bench_objectives.py": "--data DATA --sets mobiletouchdb --samples 200"
+    " --epochs 1 --folds 1",
+    "examples/benchmarks/bench_one_class.py": "--train 60 --test 40 --epochs 1 --units 4",
+    "examples/benchmarks/bench_options.py": "--data DATA --sets mobiletouchdb --samples 200"
+    " --epochs 1 --folds 1",
+    "examples/benchmarks/bench_rivals.py": "--data DATA --sets mobiletouchdb --samples 200"
+    " --epochs 1 --folds 2 --first 1",
+    "examples/benchmarks/bench_sigma_lognormal.py": "--data DATA --samples 5 --n-jobs 1",
+    "examples/benchmarks/bench_speed.py": "--only epochs --repeats 1 --sequences 12 --length 5"
+    " --units 4",
+    "examples/benchmarks/bench_study_data.py": "--data DATA --sets mobiletouchdb --samples 200"
+    " --epochs 1 --folds 2 --first 1",
+    "docs/figures/human_and_machine.py": "OUT.png",
+}
+
+
+def command(script):
+    """Return how to call a script: `-m examples.FOLDER.NAME` for those that share modules."""
+    if script.startswith("examples/") and script.count("/") > 1:
+        return ["-m", script.removesuffix(".py").replace("/", ".")]
+    return [script]
+
+
+def scripts():
+    """Return the programs: all scripts but the gallery and what they share."""
+    folders = ("examples", "examples/*", "docs/figures")
+    paths = [path for folder in folders for path in sorted(ROOT.glob(f"{folder}/*.py"))]
+    return [
+        path.relative_to(ROOT).as_posix()
+        for path in paths
+        if "__main__" in path.read_text(encoding="utf-8") and not path.name.startswith("plot_")
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("script", SMALLEST)
+def test_runs(script, tmp_path):
+    arguments = SMALLEST[script].replace("OUT", str(tmp_path / "out"))
+    if "DATA" in arguments and not STUDY_DATA.exists():
+        pytest.skip("the study's data are not here")
+    done = subprocess.run(
+        [sys.executable, *command(script), *arguments.replace("DATA", str(STUDY_DATA)).split()],
+        cwd=ROOT,
+        env={**os.environ, "MPLBACKEND": "agg", "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_every_script_runs_here_or_in_the_documentation():
+    pages = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "docs").rglob("*.rst"))
+    drawn = {f"docs/figures/{name}" for name in re.findall(r"plot:: figures/(\w+\.py)", pages)}
+    assert set(scripts()) | set(SMALLEST) == set(SMALLEST)
+    figures = {f"docs/figures/{path.name}" for path in (ROOT / "docs/figures").glob("*.py")}
+    assert figures <= drawn | set(SMALLEST)
+
+
+def test_no_placeholder_is_left():
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
+    if tracked.returncode:
+        pytest.skip("this is no checkout")
+    text = (".md", ".rst", ".py", ".toml", ".cff", ".yaml", ".yml")
+    for name in tracked.stdout.splitlines():
+        path = ROOT / name
+        if name.endswith(text) and path.exists():
+            found = re.search(r"@[A-Z][A-Z_]+@", path.read_text(encoding="utf-8"))
+            assert not found, f"{name} holds the placeholder {found[0]}"

@@ -1,0 +1,8 @@
+import pytest
+
+from tests.helpers import gestures
+
+
+@pytest.fixture(scope="session")
+def X():
+    return gestures(12)
