@@ -341,7 +341,7 @@ class FFRNNClassifier(BaseRNNClassifier):
             }[fault]
             warnings.warn(
                 f"Layer {layer} is {fault}: {meaning}. "
-                + ("It is left out of the verdict. " if heard.any() else "So are all others. ")
+                + ("It is left out of the verdict. " if heard.any() else "No layer is sound. ")
                 + "Lower learning_rate_init, set max_grad_norm, or change threshold.",
                 UserWarning,
                 stacklevel=3,

@@ -25,11 +25,12 @@ def forward_forward_scores(
         sequences = _with_every_label(graph, network.n_classes, sequences)
     sequences = with_differences(graph, network.differences, sequences)
     margins = []
-    for layer in network.layers:
+    for layer, is_heard in zip(network.layers, network.heard.tolist(), strict=True):
         hidden = hidden_states(graph, layer.recurrent, sequences)
         goodness = _goodness(graph, layer, hidden)
         margin = graph.node("Sub", goodness, graph.constant(layer.theta.mean()))
-        margins.append(sequences.mean_over_steps(graph, margin))
+        if is_heard:
+            margins.append(sequences.mean_over_steps(graph, margin))
         sequences = sequences._replace(steps=_normalized(graph, layer.normalize, hidden))
     by_layer = graph.node("Concat", *margins, axis=1)
     scores = graph.node("ReduceMean", by_layer, axes=[1], keepdims=1)
