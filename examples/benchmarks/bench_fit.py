@@ -4,8 +4,8 @@
 
 Forward-Forward and the baseline at their defaults beside MiniRocket with a ridge classifier (left
 out where aeon is not installed) and boosting on features of the dynamics: processor seconds of
-`fit` from raw movements on one thread, which other programs hardly change, and the area under the ROC curve on other writers. Medians of three splits
-by writer. Each model is fitted on a few movements first, so that nobody's compiler is timed.
+`fit` from raw movements on one thread, which other programs hardly change, and the area under the
+ROC curve on other writers. Medians of three splits by writer. Each model is fitted on a few movements first, so that nobody's compiler is timed.
 ``--all`` takes whole data sets in place of 1,233 and 3,006 training movements, and also prints the
 peak of the memory that each fit adds, measured in a process of its own.
 """
@@ -86,7 +86,8 @@ def main():
                 with context.Pool(1) as pool:
                     run = pool.apply(measure, (model, clock, options.seed, *data))
                 runs[model].append(run)
-                print(title, model, "{:.1f} s, AUC {:.4f}, {} epochs, {:.0f} MiB".format(*run), flush=True)
+                figures = "{:.1f} s, AUC {:.4f}, {} epochs, {:.0f} MiB".format(*run)
+                print(title, model, figures, flush=True)
         for model, of_model in runs.items():
             columns = ("fit s", "AUC", "epochs", "peak MiB")
             medians = dict(zip(columns, np.median(of_model, axis=0), strict=True))

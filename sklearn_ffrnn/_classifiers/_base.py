@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 import os
 from abc import ABCMeta, abstractmethod
 from numbers import Integral, Real
@@ -156,7 +157,7 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             network.to(device),
             training_part,
             held_part if held.any() else None,
-            max_iter=self._n_epochs(len(training_part.y)),
+            max_iter=self._n_epochs(training_part),
             learning_rate=self.learning_rate,
             untrained=not warm,
             generator=generator,
@@ -257,7 +258,7 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         self._stream = stream
         self.n_iter_ = (0 if first else self.n_iter_) + len(training.history)
         history = ([] if first else self.history_) + training.history
-        self._keep_training(training, history[-self._n_epochs(len(data.y)) :])
+        self._keep_training(training, history[-self._n_epochs(data) :])
         return self
 
     def decision_function(self, X: Any) -> np.ndarray:
@@ -434,12 +435,13 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
     def _sequences_in_batch(self, n_samples: int) -> int:
         return min(128, n_samples) if self.batch_size == "auto" else int(self.batch_size)
 
-    def _n_epochs(self, n_samples: int) -> int:
+    def _n_epochs(self, data: TrainingData) -> int:
         if self.max_iter != "auto":
             return int(self.max_iter)
         if self.learning_rate != "one_cycle":
             return MAX_EPOCHS
-        return n_epochs_of_cycle(-(-n_samples // self._sequences_in_batch(n_samples)))
+        n_batches = math.ceil(len(data.y) / self._sequences_in_batch(len(data.y)))
+        return n_epochs_of_cycle(len(data.sequences.values), n_batches)
 
     def _trains_in_parallel(self, device: torch.device) -> bool:
         """Tell whether layers are trained in processes of their own."""

@@ -90,8 +90,9 @@ class FFRNNClassifier(BaseRNNClassifier):
         Whether to judge and keep a running average of the weights over epochs, in which the last
         ones count most (Shamir & Zhang 2013), and not the noisier weights of one epoch.
     max_iter : int or "auto", default="auto"
-        Epochs; most epochs if the rate is not "one_cycle". "auto" takes 12, and more where they
-        would make less than 110 updates of the weights, up to 200; it is 200 for the other rates.
+        Epochs; most epochs if the rate is not "one_cycle". "auto" takes as many as make 50 updates
+        of the weights and learn from 1.2 million time steps, but 6 to 200; it is 200 for the other
+        rates.
     tol : float, default=1e-4
         Least improvement of the loss that counts as one.
     shuffle : bool, default=True

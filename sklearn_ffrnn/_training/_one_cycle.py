@@ -8,9 +8,9 @@ from typing import Any
 PEAK = 10.0
 # The initial rate, as a multiple of the last one.
 FINAL_DIVISOR = 100.0
-# Updates that a training makes at least, and epochs that it takes for them at least and at most.
-MIN_UPDATES = 110
-MIN_EPOCHS, MAX_EPOCHS = 12, 200
+# Time steps to learn from, and updates to make, at least, within these bounds of the epochs.
+N_STEPS, N_UPDATES = 1_200_000, 50
+MIN_EPOCHS, MAX_EPOCHS = 6, 200
 
 
 def one_cycle(learning_rate_init: float, n_updates: int) -> dict[str, Any]:
@@ -29,6 +29,13 @@ def one_cycle(learning_rate_init: float, n_updates: int) -> dict[str, Any]:
     }
 
 
-def n_epochs_of_cycle(n_batches: int) -> int:
-    """Return how many epochs a training takes that has `n_batches` updates in each."""
-    return max(MIN_EPOCHS, min(MAX_EPOCHS, -(-MIN_UPDATES // n_batches)))
+def n_epochs_of_cycle(n_steps: int, n_batches: int) -> int:
+    """Return how many epochs a training takes.
+
+    Parameters
+    ----------
+    n_steps, n_batches : int
+        Time steps of all sequences, and batches, in an epoch.
+    """
+    needed = max(-(-N_STEPS // n_steps), -(-N_UPDATES // n_batches))
+    return min(max(needed, MIN_EPOCHS), MAX_EPOCHS)

@@ -29,20 +29,17 @@ def relu_rnn_forward(x: Packed, w_x: Tensor, w_h: Tensor, bias: Tensor) -> Tenso
     input_weights, transition = w_x.T, w_h.T
     limit = activation_limit(bias.dtype)
     before: Tensor | None = None
+    n_before = x.sizes[0]
     for block in x.blocks:
         states = hidden[block.rows]
         torch.addmm(bias, x.steps[block.rows], input_weights, out=states)
-        for current in states.split(block.sizes):
+        for current, size in zip(states.split(block.sizes), block.sizes, strict=True):
             if before is not None:
-                current.addmm_(_leading(before, len(current)), transition)
+                # A slice takes a tenth of a small batch's product, and most steps need none.
+                current.addmm_(before if size == n_before else before[:size], transition)
             current.clamp_(0, limit)
-            before = current
+            before, n_before = current, size
     return hidden
-
-
-def _leading(rows: Tensor, n: int) -> Tensor:
-    # A slice takes a tenth of a small batch's product, and most steps need none.
-    return rows if len(rows) == n else rows[:n]
 
 
 class _Gradients(NamedTuple):
@@ -82,14 +79,15 @@ def relu_rnn_backward(
     )
     limit = activation_limit(hidden.dtype)
     after: Tensor | None = None
+    n_after = x.sizes[-1]
     for rows, sizes in reversed(x.blocks):
         grad = grad_states(rows)
-        by_time = zip(grad.split(sizes), hidden[rows].split(sizes), strict=True)
-        for current, state in reversed(list(by_time)):
+        by_time = zip(grad.split(sizes), hidden[rows].split(sizes), sizes, strict=True)
+        for current, state, size in reversed(list(by_time)):
             if after is not None:
-                _leading(current, len(after)).addmm_(after, w_h)
+                (current if size == n_after else current[:n_after]).addmm_(after, w_h)
             _hardtanh_backward(current, state, 0, limit, grad_input=current)
-            after = current
+            after, n_after = current, size
         gradients.w_x.addmm_(grad.T, x.steps[rows])
         gradients.bias.add_(grad.sum(dim=0))
         later = slice(max(rows.start, n_first), rows.stop)

@@ -42,8 +42,8 @@ def synthesize(
     """Make synthetic movements from the strokes of a human one.
 
     The strokes' parameters are perturbed and the movement is made again from them. All that is not
-    movement stays the source's: its time stamps, the points that repeat the point before, the lattice
-    that its coordinates lie on, its pauses and pen-ups. What the strokes leave unexplained, the
+    movement stays the source's: its time stamps, the points that repeat the point before, the
+    lattice that its coordinates lie on, its pauses and pen-ups. What the strokes leave unexplained, the
     hand's tremor above all, is carried along and turned with the heading of the movement.
 
     Parameters

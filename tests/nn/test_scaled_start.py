@@ -92,7 +92,7 @@ def test_trains_at_a_high_threshold_where_it_used_to_race_away(make_ff):
     X = [rng.normal(size=(40, 2)) * 0.1 for _ in y]
     X = [np.cumsum(x, axis=0) if label else x for x, label in zip(X, y, strict=True)]
     study = {"goodness": "mean", "objective": "logistic", "n_differences": 0}
-    classifier = make_ff(threshold=7.0, hidden_layer_sizes=(16, 16), max_iter=20, **study)
+    classifier = make_ff(threshold=7.0, hidden_layer_sizes=(16, 16), max_iter=40, **study)
     classifier.fit(X, y)
     # At a goodness near 0 positives alone would cost softplus(7) in each of the two layers.
     assert classifier.history_[0]["train_loss"] < 7
