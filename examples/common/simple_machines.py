@@ -1,9 +1,9 @@
 """Simple machines of a dozen kinds, written for validation: no negatives are made from them.
 
-`blown_walk` and `controlled_chase` are kin to PursuitFamily all the same, which came after them.
+Even so, `blown_walk` and `controlled_chase` resemble PursuitFamily, which was written after them.
 
-Each takes a start, an end (complex numbers x + iy, pixels) and a numpy Generator, and returns where
-the pointer is at equal steps of time. ``move`` gives it a clock of its own and whole pixels.
+Each takes a start, an end (complex numbers x + iy, pixels) and a numpy Generator, and returns the
+positions of the pointer at equal time steps. ``move`` gives it a clock of its own and whole pixels.
 """
 
 import numpy as np

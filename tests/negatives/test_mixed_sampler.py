@@ -299,7 +299,7 @@ class TestSampler:
 
         batch = sampler(families=[passes, MinimumJerkFamily()]).fit_transform(X)
         assert len(batch.negatives) == 12
-        with pytest.raises(ValueError, match=r"No family makes anything of X\[0\]"):
+        with pytest.raises(ValueError, match=r"No family can make a negative from X\[0\]"):
             sampler(families=[passes]).fit_transform(X)
 
     def test_a_negative_of_another_shape_is_refused(self, X):
