@@ -13,8 +13,8 @@ forest sees the clock alone, the number lattice alone and the other families of
 ``inspection.recording_artefacts``, or the dynamics (``dynamics_features``, on a uniform clock).
 "boosting" is gradient boosting on the dynamics, "steps" a forest on the raw steps from sample to
 sample, where movement and device meet. A mouse recording is eight movements in a row. SNRt is the
-median SNR of a negative against its source, in dB: it would be high for a copy. The study's own
-negatives stand beside ours.
+median SNR of a negative against its source, in dB: it would be high for a copy. The table has the
+study's own negatives, too.
 """
 
 import argparse

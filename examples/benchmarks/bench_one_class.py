@@ -74,7 +74,7 @@ def machines(humans, seed):
 
 
 class SelfContrast(BaseEstimator):
-    """FFRNNClassifier on rows beside themselves, against rows beside others."""
+    """FFRNNClassifier on pairs of a row with itself, against pairs of two rows."""
 
     def __init__(self, classifier):
         self.classifier = classifier
@@ -99,7 +99,7 @@ def beside_itself(row):
 
 
 def beside_another(rows, random_state):
-    """Each row beside another; the longer is cut to the shorter."""
+    """Return each row paired with another; the longer is cut to the shorter."""
     source = np.arange(len(rows))
     others = np.roll(source, 1 + random_state.randint(len(rows) - 1))
     pairs = [(rows[i], rows[j]) for i, j in zip(source, others, strict=True)]

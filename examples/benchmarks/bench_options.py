@@ -1,4 +1,4 @@
-"""Options of FFRNNClassifier beside its defaults: AUC and seconds on the study's data sets.
+"""Options of FFRNNClassifier against its defaults: AUC and seconds on the study's data sets.
 
     python -m examples.benchmarks.bench_options --data DIR [--sets dollar-one mobiletouchdb]
 

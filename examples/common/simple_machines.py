@@ -106,7 +106,7 @@ def blown_walk(start, end, n, rng):
 
 
 def gaussian_spline(start, end, n, rng):
-    """Follow a Catmull-Rom spline through points beside the way; speed is a Gaussian bell."""
+    """Follow a Catmull-Rom spline through points near the line; speed is a Gaussian bell."""
     way = end - start
     inner = [start + way * (f + 0.1j * rng.normal()) for f in (0.25, 0.5, 0.75)]
     points = np.array([start - 0.2 * way, start, *inner, end, end + 0.2 * way])

@@ -1,4 +1,4 @@
-"""Reproduce the study: its Tables 1, 2 and 3 beside ours, and its figures.
+"""Reproduce the study: its Tables 1, 2 and 3 with ours, and its figures.
 
 Fits the Forward-Forward classifier and its backpropagation baseline, in the study's setting and at
 our defaults, on the study's data, under two protocols: the study's (a random 70/10/20 split by

@@ -1,4 +1,4 @@
-"""The study's three tables in Markdown, our figures beside the published ones.
+"""The study's three tables in Markdown, our figures next to the published ones.
 
 Every function takes the rows of finished runs; cells of missing runs are empty.
 """

@@ -13,9 +13,9 @@ import pandas as pd
 class SequenceBatch:
     """Human rows that carry the synthetic negatives made from them through a pipeline.
 
-    scikit-learn's Pipeline lets no step change the number of rows, so negatives travel beside the
-    rows: slicing the batch keeps the negatives of the rows that are kept, and the classifiers
-    append them inside ``fit``.
+    scikit-learn's Pipeline lets no step change the number of rows, so the batch stores negatives
+    apart from the rows: slicing the batch keeps the negatives of the rows that are kept, and the
+    classifiers append them inside ``fit``.
 
     Parameters
     ----------

@@ -112,7 +112,7 @@ SigmaLognormalTransformer or sklearn.pipeline.Pipeline
     check_is_fitted(model)
     if isinstance(model, Pipeline) and model.memory is not None:
         raise TypeError(
-            "A Pipeline with a cache can't be saved, for it holds pickles; set memory=None."
+            "A Pipeline with a cache can't be saved: the cache holds pickles. Set memory=None."
         )
     archive = skops.io.dumps(model)
     unknown = skops.io.get_untrusted_types(data=archive)

@@ -192,7 +192,7 @@ class VelocityTransformer(  # type: ignore[call-arg]
     def _learn(self, X: Any, *, reset: bool) -> VelocityTransformer:
         """Learn from `X`, in addition to earlier parts unless `reset`."""
         trajectories = check_trajectories(X)
-        if not isinstance(X, SequenceBatch):  # whoever made the batch has warned
+        if not isinstance(X, SequenceBatch):  # the sampler that made the batch has warned
             warn_about_jumps(trajectories, stacklevel=5)
         n_columns = trajectories[0].shape[1]
         if not reset:

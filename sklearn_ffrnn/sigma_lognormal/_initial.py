@@ -1,4 +1,4 @@
-"""First guesses of strokes: from the maxima of the speed, and from what is left unexplained."""
+"""First guesses of strokes: from the maxima of the speed, and from the residual velocity."""
 
 from __future__ import annotations
 
