@@ -13,12 +13,12 @@ demo: $(VENV)/.demo
 test: $(VENV)/.test lint
 	OMP_NUM_THREADS=1 $(RUN) -m pytest -n auto --cov
 
-# The numerical tests as other processors compute; those that this one can't be are left out.
+# The numerical tests with the arithmetic of other processors, as far as this one supports it.
 MACHINES ?= compatible default avx2 avx512 two-threads
 test-machines: $(VENV)/.test
 	$(RUN) tests/machines.py $(MACHINES)
 
-# On the oldest versions that pyproject.toml allows. Torch comes as the registry has it: gigabytes.
+# On the oldest versions that pyproject.toml allows. The registry's torch takes gigabytes.
 # Without the doctests, which show what today's versions print and read the examples' data.
 test-oldest: $(OLDEST)/.test
 	OMP_NUM_THREADS=1 $(OLDEST)/bin/python -m pytest -n auto tests

@@ -3,13 +3,12 @@ Human or machine: both classifiers on recorded mouse movements
 ===============================================================
 
 Trains the Forward-Forward classifier and its backpropagation baseline to tell 1,200 recorded human
-mouse movements from synthetic ones, and prints how well each does on movements that it has not
-seen. The synthetic ones are made of the human ones' strokes (the Sigma-Lognormal model), perturbed,
-on the same clock and the same pixels, so that only the movement can give them away. The default
-perturbation is a coarse one, so that there is something to learn in two minutes; with
-``--strength 1``, which a random forest on fifty features hardly tells from human either, neither
-does better than chance. A synthetic movement and its source always fall on the same side of a
-split.
+mouse movements from synthetic ones, and prints how well each does on movements that were not in
+training. The synthetic ones are made from the perturbed strokes of the human ones (the
+Sigma-Lognormal model), on the same clock and the same pixels, so that only the movement can give
+them away. The default perturbation is coarse, so that there is something to learn in two minutes.
+With ``--strength 1`` neither does better than chance; even a random forest on fifty features hardly
+does. A synthetic movement and its source always fall on the same side of a split.
 """
 
 import argparse

@@ -27,19 +27,14 @@ model = make_pipeline(VelocityTransformer(), classifier)
 model.fit([X[i] for i in train], y[train])
 velocities = model[:-1].transform([X[i] for i in test])
 
-# %%
-# Layer by layer
-# --------------
-# How well the movements are ranked by the first layers, each of which could stop there.
+# %% Layer by layer -------------- AUC of the verdict after each number of layers: a network could
+# stop there.
 
 for i, probability in enumerate(classifier.staged_predict_proba(velocities), start=1):
     print(f"AUC after {i} layer(s): {roc_auc_score(y[test], probability[:, 1]):.3f}")
 
-# %%
-# Over time
-# ---------
-# How sure the network is of each movement after a share of its steps, and how well it ranks them by
-# then.
+# %% Over time --------- Probabilities after each share of a movement, and the AUC of the verdicts
+# at that time.
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.5), layout="constrained")
 display = DecisionOverTimeDisplay.from_estimator(
@@ -47,5 +42,5 @@ display = DecisionOverTimeDisplay.from_estimator(
 )
 aucs = [roc_auc_score(y[test], verdicts) for verdicts in display.verdicts.T]
 right.plot(100 * display.shares, aucs, "k")
-right.set(title="How well it ranks", xlabel="share of the movement seen (%)", ylabel="ROC AUC")
+right.set(title="AUC of the verdicts", xlabel="share of the movement seen (%)", ylabel="ROC AUC")
 plt.show()

@@ -3,10 +3,10 @@ Which negatives are fair?
 =========================
 
 A classifier learns whatever tells its classes apart, and that need not be the movement. If the
-machine's clock runs evenly, or its coordinates are no whole pixels, a network that seems to
-recognize people recognizes the recorder. :func:`~sklearn_ffrnn.inspection.recording_artefacts`
-tells so beforehand: it cross-validates a forest on features of the recording alone, family by
-family. An AUC near 0.5 is what one hopes for.
+machine's clock runs evenly, or its coordinates are not whole pixels, a network that seems to
+recognize people recognizes the recording. :func:`~sklearn_ffrnn.inspection.recording_artefacts`
+finds this out beforehand: it cross-validates a forest on features of the recording alone, family by
+family. An AUC near 0.5 is what you want.
 """
 
 import matplotlib.pyplot as plt
@@ -49,10 +49,8 @@ machines = {
     "perturbed strokes": rows[len(human) :],
 }
 
-# %%
-# What the recording gives away
-# -----------------------------
-# A machine's movement and its source are one group, which no split tears apart.
+# %% What the recording gives away ----------------------------- A machine's movement and its source
+# are one group, which stays on one side of every split.
 
 y, source = np.repeat([1, 0], len(human)), np.tile(np.arange(len(human)), 2)
 reports = {
@@ -61,13 +59,10 @@ reports = {
 }
 print(reports["minimum jerk"][["auc", "verdict", "telling_feature"]].round(2).to_string())
 
-# %%
-# All of them
-# -----------
-# A cell is marked where the classes are told apart by more than chance explains. One repair may
-# undo another: on whole pixels a slow start repeats its positions. The path of least jerk gives
-# itself away by its first step and by how short its steps are. Of the perturbed strokes the
-# recording says nothing, so that a classifier has nothing but the movement to learn from.
+# %% All of them ----------- A cell is marked where the classes are told apart significantly better
+# than by chance. One repair may undo another: on whole pixels a slow start repeats its positions.
+# The path of least jerk is recognized by its first step and by its short steps. The recording does
+# not give the perturbed strokes away, so that a classifier can learn only from the movement.
 
 aucs = pd.DataFrame({name: report["auc"] for name, report in reports.items()}).T
 told_apart = pd.DataFrame({name: report["told_apart"] for name, report in reports.items()}).T

@@ -2,11 +2,11 @@
 How goodness is distributed
 ===========================
 
-Whether a layer takes a movement for human is decided by one number, its goodness. The picture of
-its distribution tells more than an accuracy: how far apart a layer keeps the classes, whether the
-threshold lies between them, and what kind of numbers they are. The curves are a normal and an
-exponential distribution, fitted by maximum likelihood to each class; the distance of Kolmogorov and
-Smirnov, KS, is the largest difference between a curve's cumulative distribution and the data's.
+A layer decides by one number, its goodness, whether a movement is human. The distribution of
+goodness shows more than an accuracy: how well a layer separates the classes, whether the threshold
+lies between them, and how the values are distributed. The curves are a normal and an exponential
+distribution, fitted by maximum likelihood to each class; the Kolmogorov-Smirnov distance, KS, is
+the largest difference between the cumulative distributions of curve and data.
 """
 
 import matplotlib.pyplot as plt
@@ -26,7 +26,7 @@ source = np.tile(np.arange(len(human)), 2)
 
 
 def display_goodness(**settings):
-    """Fit a network with these settings, and draw the goodness of movements it has not seen."""
+    """Fit a network with these settings, and draw the goodness of unseen movements."""
     network = FFRNNClassifier((64, 64, 64), max_iter=10, random_state=0, **settings)
     model = make_pipeline(VelocityTransformer(), network)
     model.fit([X[i] for i in train], y[train])
@@ -43,12 +43,9 @@ def display_goodness(**settings):
 
 mean = display_goodness(goodness="mean", objective="logistic")
 
-# %%
-# A ratio of two halves
-# ---------------------
-# The package's default compares two halves of a layer, one that speaks for the human and one that
-# speaks against it, by the logarithm of the ratio of their mean squares. It has two sides, and both
-# classes stay within reach of each other.
+# %% A ratio of two halves --------------------- The package's default compares two halves of a
+# layer, one for human and one for machine, by the logarithm of the ratio of their mean squares. It
+# takes both signs, and neither class has a long tail.
 
 log_ratio = display_goodness(goodness="log_ratio")
 

@@ -2,10 +2,10 @@
 Threshold and normalization, chosen by cross-validation
 ========================================================
 
-A layer pushes its goodness above the threshold for humans and below it for machines, and passes
-its normalized activities on. Which threshold and which normalization suit the data is a matter for
-:class:`~sklearn.model_selection.GridSearchCV`, which treats the network as it treats any estimator.
-Goodness is the mean of squared activities here, Hinton's, for which both count the most.
+A layer pushes its goodness above the threshold for humans and below it for machines, and passes its
+normalized activities on. Here :class:`~sklearn.model_selection.GridSearchCV` finds the threshold
+and the normalization that suit the data. Goodness is Hinton's mean of squared activities, for which
+both matter most.
 """
 
 import matplotlib.pyplot as plt
@@ -18,11 +18,8 @@ from sklearn.pipeline import Pipeline
 from sklearn_ffrnn import FFRNNClassifier, VelocityTransformer
 from sklearn_ffrnn.datasets import load_mouse_movements, make_minimum_jerk_movements
 
-# %%
-# The data
-# --------
-# Recorded mouse movements, and from each of them a machine's that follows a minimum-jerk path from
-# the same start to the same end on the same clock.
+# %% The data -------- Recorded mouse movements, and for each of them a machine movement that
+# follows a minimum-jerk path from the same start to the same end on the same clock.
 
 human = load_mouse_movements().data[:180]
 machine = make_minimum_jerk_movements(human, random_state=0)
@@ -48,11 +45,8 @@ with sklearn.config_context(enable_metadata_routing=True):
     search = GridSearchCV(Pipeline(steps), grid, scoring="roc_auc", cv=folds)
     search.fit(X, y, groups=source)
 
-# %%
-# The result
-# ----------
-# Mean and standard deviation over the folds. Differences that are no larger than the deviations
-# say nothing.
+# %% The result ---------- Mean and standard deviation over the folds. Differences that are no
+# larger than the deviations are not significant.
 
 results = pd.DataFrame(search.cv_results_)
 axes = {"index": "param_network__normalization", "columns": "param_network__threshold"}

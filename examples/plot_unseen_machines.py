@@ -2,11 +2,11 @@
 Machines that were not in the training
 ======================================
 
-A detector that has seen machines of one kind may take any other for human.
-:class:`~sklearn_ffrnn.MixedNegativeSampler` makes negatives of several families, some near to
-people and some far from them, so that a model learns where human movement ends on all sides. Here
-one model learns from Sigma-Lognormal negatives alone, another from the mixture, and both meet two
-simple scripts that neither has seen.
+A detector trained on machines of one kind may take any other for human.
+:class:`~sklearn_ffrnn.MixedNegativeSampler` makes negatives of several families, some that resemble
+people and some that do not, so that a model learns the limits of human movement in every direction.
+Here one model learns from Sigma-Lognormal negatives alone, another from the mixture, and both are
+tested on two simple scripts that were not in training.
 """
 
 import sys
@@ -51,9 +51,7 @@ for i, (path, pace) in enumerate(axes.T):
     pace.set(xlabel="ms", ylabel="pixels / ms")
 
 
-# %%
-# Two scripts that nobody trains on
-# ---------------------------------
+# %% Two scripts that were not in training ---------------------------------
 
 
 def straight(movement):
@@ -62,7 +60,7 @@ def straight(movement):
 
 
 def eased(movement):
-    """Go there on a circle's arc, slower towards the end."""
+    """Go to the end on an arc of a circle, slower towards the end."""
     tau = np.linspace(0, 1, len(movement))[:, None]
     progress = 1 - (1 - tau) ** 3
     way = movement[-1, :2] - movement[0, :2]

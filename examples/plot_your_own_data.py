@@ -2,9 +2,9 @@
 Your own data: a CSV file, a DataFrame, a browser's log
 =======================================================
 
-All that the package needs of a movement are three columns: x, y and t. Here are the ways there from
-the forms in which recordings usually come. The files are written by the example itself, into a
-temporary folder, so that it runs anywhere.
+The package needs three columns of a movement: x, y and t. This example reads them from the usual
+forms of recordings. The files are written by the example itself, into a temporary folder, so that
+it runs anywhere.
 """
 
 import json
@@ -28,11 +28,9 @@ from sklearn_ffrnn.inspection import DecisionOverTimeDisplay, TrajectoryDisplay
 recorded = load_mouse_movements().data[:300]
 folder = tempfile.TemporaryDirectory()
 
-# %%
-# A CSV file
-# ----------
-# One row a point, and a column that says which movement it belongs to. The rows of a movement stand
-# in the order of time; movements may be mixed. What the columns are called is up to the file.
+# %% A CSV file ---------- One row per point, and a column that names its movement. The rows of a
+# movement are in the order of time; rows of several movements may be interleaved. Columns may have
+# any names.
 
 csv_file = Path(folder.name, "movements.csv")
 pd.concat(
@@ -48,11 +46,9 @@ table = pd.read_csv(csv_file)
 human = sequences_from_frame(table, id="trial", columns=["px", "py", "ms"])
 print(f"{len(human)} movements, the first of shape {human[0].shape}")
 
-# %%
-# DataFrames
-# ----------
-# A list of DataFrames with columns x, y, t goes into the transformers as it is; further columns do
-# no harm. Whatever is wrong with one of them is said with its position and the remedy.
+# %% DataFrames ---------- The transformers accept a list of DataFrames with columns x, y, t;
+# further columns are ignored. If one of them is malformed, the error names its position and the
+# remedy.
 
 frames = [
     frame.rename(columns={"px": "x", "py": "y", "ms": "t"}) for _, frame in table.groupby("trial")
@@ -66,12 +62,10 @@ try:
 except ValueError as error:
     print(f"ValueError: {error}")
 
-# %%
-# A browser's log of pointer events
-# ---------------------------------
-# A page that listens to ``pointermove``, ``pointerdown`` and ``pointerup`` gets a stream of events
-# with ``clientX``, ``clientY`` and ``timeStamp`` in milliseconds. Movements are yet to be cut from
-# it: at clicks, and where the pointer rested for longer than ``max_gap``.
+# %% A browser's log of pointer events --------------------------------- A page that listens to
+# ``pointermove``, ``pointerdown`` and ``pointerup`` gets a stream of events with ``clientX``,
+# ``clientY`` and ``timeStamp`` in milliseconds. Cut it into movements: at clicks, and where the
+# pointer rested for longer than ``max_gap``.
 
 events, clock = [], 1000.0
 for movement in recorded[:20]:
@@ -91,11 +85,9 @@ visitor = split_movements(log, max_gap=500.0, min_points=5)
 print(f"{len(log)} events, {len(visitor)} movements")
 display = TrajectoryDisplay.from_trajectory(visitor[0])
 
-# %%
-# From there on
-# -------------
-# With people's movements alone the pipeline makes its own negatives, of the training rows. Here it
-# learns from the file, but for the movements that the visitor made, and judges the visitor.
+# %% Train and predict ------------- With human movements alone the pipeline makes negatives from
+# the training rows. Here it learns from the movements of the file that are not the visitor's, and
+# judges the visitor.
 
 model = make_pipeline(
     SigmaLognormalNegativeSampler(strength=8.0, random_state=0),

@@ -1,4 +1,4 @@
-"""Work spread over processes or a cluster, whichever joblib backend is in charge."""
+"""Call a function on many arguments, with whichever joblib backend is active."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ def parallel_map(
     n_jobs: int | None,
     **options: Any,
 ) -> Iterator[Result]:
-    """Yield what `function` makes of each of the `arguments`, in order, as soon as it is known.
+    """Yield the result of `function` for each of the `arguments`, in order, once it is ready.
 
-    One job stays in this process: joblib's Dask backend would send it to the cluster, whatever
-    `n_jobs` says, so that a worker in the middle of a fold could not keep its own work.
+    A single job stays in this process: joblib's Dask backend would send it to the cluster whatever
+    `n_jobs` says, so that a worker could not do the work of its own fold itself.
 
     Parameters
     ----------
     function : callable
-        What to do.
+        Function to call.
     arguments : iterable of tuple
-        Positional arguments of each call. They travel with the task, so that Dask can run it again
-        where a worker is lost; it loses what it scatters.
+        Positional arguments of each call. They are sent with each task, so that Dask can run it
+        again when a worker dies; scattered data would be lost.
     n_jobs : int or None
         As in :class:`joblib.Parallel`.
     **options

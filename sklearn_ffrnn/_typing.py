@@ -1,4 +1,4 @@
-"""Names for the arrays whose type of number matters."""
+"""Type aliases for arrays of a fixed dtype."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A human movement, a machine's between the same points, and the verdicts on many such.
+"""A human movement, a machine's between the same points, and the verdicts on many of both kinds.
 
 The README's picture: python docs/figures/human_and_machine.py docs/human_and_machine.png
 """
@@ -38,6 +38,6 @@ DecisionOverTimeDisplay.from_estimator(
     ax=verdicts,
 )
 verdicts.get_legend().remove()  # the colours are those of the first panel
-verdicts.set_title("400 unseen movements: quartiles")
+verdicts.set(title="400 unseen movements", ylabel="P(human): median, quartiles")
 if len(sys.argv) > 1:
     figure.savefig(sys.argv[1], dpi=110)

@@ -1,4 +1,4 @@
-"""What gives a careless machine away before anyone looks at its movement."""
+"""What gives a careless machine away, without a look at its movement."""
 
 import matplotlib.pyplot as plt
 import numpy as np

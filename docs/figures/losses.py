@@ -1,4 +1,4 @@
-"""What a layer pays for its goodness."""
+"""The loss of a layer by its goodness."""
 
 import matplotlib.pyplot as plt
 import numpy as np

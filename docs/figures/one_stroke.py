@@ -12,9 +12,12 @@ figure, (by_sigma, by_mu, by_angle) = plt.subplots(1, 3, figsize=(8.4, 3))
 for sigma in (0.15, SIGMA, 0.6):
     by_sigma.plot(t, speed([[100, 0.05, MU, sigma, 0, 0]], t), label=f"σ = {sigma:g}")
 by_sigma.axvline(0.05, color="0.5", linestyle=":")
-by_sigma.annotate("t0", (0.05, 0), (3, 3), textcoords="offset points")
-by_sigma.axvline(0.05 + np.exp(MU), color="0.5", linestyle=":")
-by_sigma.annotate("t0 + exp(μ)", (0.05 + np.exp(MU), 0), (3, 3), textcoords="offset points")
+by_sigma.annotate("t0", (0.05, 950), (3, 0), textcoords="offset points")
+halfway = 0.05 + np.exp(MU)
+by_sigma.axvline(halfway, color="0.5", linestyle=":")
+by_sigma.annotate(
+    "t0 + exp(μ)", (halfway, 480), (0.45, 480), va="center", arrowprops={"arrowstyle": "->"}
+)
 by_sigma.set(title="σ spreads and skews it", xlabel="s", ylabel="speed, px/s")
 by_sigma.legend(fontsize=8)
 

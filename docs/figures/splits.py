@@ -1,4 +1,4 @@
-"""Which movements are tested on, if one splits by movement and if by source."""
+"""Which movements are tested on if you split by movement, and by source."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -21,4 +21,4 @@ for ax, (name, split) in zip(axes, splits.items(), strict=True):
     ax.set_yticks(np.arange(N_COPIES) + 0.5, ["human", *["negative"] * (N_COPIES - 1)])
     ax.invert_yaxis()
 axes[1].set_xticks(np.arange(N_SOURCES) + 0.5, np.arange(1, N_SOURCES + 1))
-axes[1].set_xlabel("source; orange is tested on")
+axes[1].set_xlabel("source; orange: in the test set")

@@ -1,4 +1,4 @@
-"""What the defects of the study's code are worth, each put back alone.
+"""The effect of each defect of the study's code, put back alone.
 
     python -m examples.benchmarks.bench_defects --data DIR [--sets dollar-one mobiletouchdb]
 
@@ -8,14 +8,14 @@ the mean length), in batches of 64 so that it learns in few epochs, by writer, a
 - defect 1: standardization with the statistics of the test batch, 150 movements of one class;
   "labels flipped" is the share of verdicts that differ from those with fixed statistics;
 - defect 3: velocities divided by their root mean square over the two channels;
-- defect 7: what the length alone tells, and the baseline with padded steps that count as steps;
+- defect 7: the AUC of the length alone, and the baseline with padded steps counted as steps;
 - defect 8: log(sigmoid(x) + 1e-10) in the place of softplus;
 - defect 9: the AUC of the same verdicts on float32 probabilities, and as a mean over batches of
   150 and what is left;
 - defect 10: padded steps that count in the goodness.
 
-Defect 6, a term without a gradient that the watched loss leaves out, changes nothing that is learnt
-or chosen. Defects 2, 4 and 5 are errors of reading and splitting, not of the network.
+Defect 6, a term without a gradient that the watched loss leaves out, changes neither training nor
+selection. Defects 2, 4 and 5 are errors of reading and splitting, not of the network.
 """
 
 import copy
@@ -52,7 +52,7 @@ def direction_only(velocities):
 
 
 def padded_to(n_steps):
-    """Return a step that makes padding real: steps of zeros up to `n_steps`."""
+    """Return a pipeline step that turns padding into real steps of zeros, up to `n_steps`."""
 
     def pad(velocities):
         missing = n_steps - velocities.shape[1]
@@ -62,7 +62,7 @@ def padded_to(n_steps):
 
 
 class BatchStatistics(torch.nn.Module):
-    """The study's standardization: by the statistics of the batch at hand."""
+    """The study's standardization, by the statistics of the current batch."""
 
     def forward(self, hidden, weight=None):
         """Normalize `hidden` by its own mean and deviation."""

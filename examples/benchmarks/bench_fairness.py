@@ -12,9 +12,9 @@ All figures are areas under the ROC curve (AUC), cross-validated in 5 folds by s
 forest sees the clock alone, the number lattice alone and the other families of
 ``inspection.recording_artefacts``, or the dynamics (``dynamics_features``, on a uniform clock).
 "boosting" is gradient boosting on the dynamics, "steps" a forest on the raw steps from sample to
-sample, where movement and device meet. A mouse recording is eight movements on end. SNRt is that
-of the source against its negative, in dB, the median: a copy would have a high one. The study's
-own negatives stand beside ours.
+sample, where movement and device meet. A mouse recording is eight movements in a row. SNRt is the
+median SNR of a negative against its source, in dB: it would be high for a copy. The table has the
+study's own negatives, too.
 """
 
 import argparse
@@ -133,7 +133,7 @@ def compare(human, negatives, seed, explain):
 
 
 def show_features(features, y, importance):
-    """Print what the forest goes by."""
+    """Print the features that the forest uses most."""
     table = pd.DataFrame(
         {
             "importance": importance,

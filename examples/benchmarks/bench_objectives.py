@@ -1,4 +1,4 @@
-"""Goodness and objectives of Forward-Forward side by side: what was kept, and what was not.
+"""Goodness and objectives of Forward-Forward compared, with two candidates that were not kept.
 
     python -m examples.benchmarks.bench_objectives --data DIR [--sets dollar-one mobiletouchdb]
 

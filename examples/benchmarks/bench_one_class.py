@@ -1,4 +1,4 @@
-"""Detectors that learn from human movements alone, against machines that they never saw.
+"""Detectors that learn from human movements alone, against machines that were not in training.
 
     python -m examples.benchmarks.bench_one_class [--data DIR] [--compare]
 
@@ -9,7 +9,7 @@ Sigma-Lognormal movements made from these. All are on one clock of 16 ms and on 
 are kept.
 
 "IsolationForest" works on some fifty features of the dynamics (`dynamics_features.py`). With
---compare, other ways to make negatives stand beside the default: each distortion alone; all of
+--compare, other ways to make negatives are compared with the default: each distortion alone; all of
 them but "mix"; and self-contrastive pairs as published, a sample beside itself against a sample
 beside another.
 """
@@ -74,7 +74,7 @@ def machines(humans, seed):
 
 
 class SelfContrast(BaseEstimator):
-    """FFRNNClassifier on rows beside themselves, against rows beside others."""
+    """FFRNNClassifier on pairs of a row with itself, against pairs of two rows."""
 
     def __init__(self, classifier):
         self.classifier = classifier
@@ -99,7 +99,7 @@ def beside_itself(row):
 
 
 def beside_another(rows, random_state):
-    """Each row beside another; the longer is cut to the shorter."""
+    """Return each row paired with another; the longer is cut to the shorter."""
     source = np.arange(len(rows))
     others = np.roll(source, 1 + random_state.randint(len(rows) - 1))
     pairs = [(rows[i], rows[j]) for i, j in zip(source, others, strict=True)]

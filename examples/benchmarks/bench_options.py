@@ -1,9 +1,9 @@
-"""Options of FFRNNClassifier beside its defaults: AUC and seconds on the study's data sets.
+"""Options of FFRNNClassifier against its defaults: AUC and seconds on the study's data sets.
 
     python -m examples.benchmarks.bench_options --data DIR [--sets dollar-one mobiletouchdb]
 
 By writer, on a common clock of 20 ms (without which the recording gives the classes away), one
-thread. An option that wins on no set has no place among the parameters.
+thread. An option that wins on no data set should not be a parameter.
 """
 
 import time

@@ -1,4 +1,4 @@
-"""Forward-Forward beside its rivals where the recording gives nothing away.
+"""Forward-Forward against its rivals where the recording gives nothing away.
 
     python -m examples.benchmarks.bench_rivals --data DIR [--sets dollar-one] [--samples 2000]
 

@@ -9,11 +9,11 @@ DIR holds the study's data sets as NAME.npz: points (x, y, t in ms), stroke_id, 
 - mouse: 600 single strokes, the runs of one stroke_id, cut at rests of over 500 ms;
 - touch: 600 single strokes, the runs of one stroke_id.
 
-A single stroke has 6 points or more and moves. Both SNRs are those of the plans, of all modelled
-parts of a trajectory together against its positions under a Gaussian of 12 ms; strokes a second
-are all strokes over the time between first and last point of all parts that have strokes.
-Trajectories a second are by processor time on one core, the best of three runs; the last line
-compares wall times, which means something on an idle machine only.
+A single stroke has 6 points or more and moves. Both SNRs are those of the plans: all modelled parts
+of a trajectory together, against its positions smoothed by a Gaussian of 12 ms. Strokes per second
+are all strokes divided by the duration of all parts that have strokes. Trajectories a second are by
+processor time on one core, the best of three runs; the last line compares wall times, which means
+something on an idle machine only.
 """
 
 from __future__ import annotations

@@ -6,10 +6,10 @@
     OMP_NUM_THREADS=1 python -m examples.benchmarks.bench_speed --only auc --data DIR
 
 Every figure is a ratio within one run: the variants take turns, and the medians of their times are
-divided. With one thread the time is that of the process on its CPU, so that other jobs on a shared
-machine count little; with more it is the wall's. The reference is three ReLU layers of `nn.RNN`
-with dropout under one output that reads all steps, Adam, gradients clipped like ours; sequences of
-100 steps of 2 channels. An epoch is the bare training steps, batches cut and shuffled included.
+divided. With one thread the time is CPU time of the process, so that other jobs on a shared machine
+matter little; with more it is wall-clock time. The reference is three ReLU layers of `nn.RNN` with
+dropout under one output that reads all steps, Adam, gradients clipped like ours; sequences of 100
+steps of 2 channels. An epoch is the training steps alone, including shuffling and batching.
 """
 
 import argparse

@@ -1,9 +1,8 @@
 """Hand-made features of how a movement goes, blind to how it was recorded.
 
 ``dynamics_features(trajectory)`` describes one movement by some fifty numbers. Every movement is
-first put on one uniform clock, so that time stamps, their jitter and steps of zero tell nothing;
-speeds are relative to the movement's own mean, but for that mean itself. Times are in
-milliseconds.
+first put on one uniform clock, so that time stamps, their jitter and zero steps give nothing away;
+speeds are relative to the movement's own mean, except that mean itself. Times are in milliseconds.
 """
 
 from itertools import pairwise
@@ -22,7 +21,7 @@ MIN_STEPS = 8  # shorter movements are held at their end, so that they have deri
 def dynamics_features(trajectory):
     """Return a dict of features of one trajectory (n_points, 3 or more) with columns x, y, t.
 
-    It is empty where nothing moves; a feature that a short movement does not have is NaN.
+    It is empty if nothing moves; a feature that a short movement does not have is NaN.
     """
     raw = on_uniform_clock(np.asarray(trajectory, dtype=float))
     position = smoothed(raw, SMOOTHING)

@@ -1,9 +1,9 @@
 """Simple machines of a dozen kinds, written for validation: no negatives are made from them.
 
-`blown_walk` and `controlled_chase` are kin to PursuitFamily all the same, which came after them.
+Even so, `blown_walk` and `controlled_chase` resemble PursuitFamily, which was written after them.
 
-Each takes a start, an end (complex numbers x + iy, pixels) and a numpy Generator, and returns where
-the pointer is at equal steps of time. ``move`` gives it a clock of its own and whole pixels.
+Each takes a start, an end (complex numbers x + iy, pixels) and a numpy Generator, and returns the
+positions of the pointer at equal time steps. ``move`` gives it a clock of its own and whole pixels.
 """
 
 import numpy as np
@@ -106,7 +106,7 @@ def blown_walk(start, end, n, rng):
 
 
 def gaussian_spline(start, end, n, rng):
-    """Follow a Catmull-Rom spline through points beside the way; speed is a Gaussian bell."""
+    """Follow a Catmull-Rom spline through points near the line; speed is a Gaussian bell."""
     way = end - start
     inner = [start + way * (f + 0.1j * rng.normal()) for f in (0.25, 0.5, 0.75)]
     points = np.array([start - 0.2 * way, start, *inner, end, end + 0.2 * way])

@@ -1,4 +1,4 @@
-"""The study's data sets as tables of movements, for the benchmarks beside it."""
+"""The study's data sets as tables of movements."""
 
 from itertools import pairwise
 

@@ -2,10 +2,10 @@
 On a Dask cluster: extraction, negatives and cross-validation
 =============================================================
 
-Whatever takes ``n_jobs`` runs on a Dask cluster inside ``joblib.parallel_config(backend="dask")``,
-with the same result. This starts two workers on this machine; for a cluster that runs already, give
-its scheduler's address to ``distributed.Client``. It prints what travels and how long it takes
-beside one process.
+Everything with a parameter ``n_jobs`` runs on a Dask cluster inside
+``joblib.parallel_config(backend="dask")``, with the same result. This starts two workers on this
+machine; for a cluster that runs already, give its scheduler's address to ``distributed.Client``. It
+prints how much data is sent, and the time relative to one process.
 
     pip install "sklearn-ffrnn[examples,dask]"
     OMP_NUM_THREADS=1 python -m examples.scale_out.scale_out_dask

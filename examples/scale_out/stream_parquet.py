@@ -4,8 +4,8 @@ More movements than memory holds: training from a Parquet file
 
 A file of points is read a few thousand rows at a time; ``whole_sequences`` cuts it between
 movements, wherever the reader cut it. The first pass learns the scale of the velocities, the next
-ones make negatives of the human movements at hand and train on both. Every fifth movement, with its
-negatives, is only scored. A hash of its name decides which, so that no list of them is needed.
+ones make negatives of each batch of human movements and train on both. Every fifth movement, with
+its negatives, is only scored. A hash of its name decides which, so that no list of them is needed.
 
     pip install "sklearn-ffrnn[examples,parquet]"
     python -m examples.scale_out.stream_parquet

@@ -1,1 +1,1 @@
-"""What `reproduce_study.py` is made of: data, splits, models, runs, tables and figures."""
+"""The parts of `reproduce_study.py`: data, splits, models, runs, tables and figures."""

@@ -18,14 +18,14 @@ DATA_SETS = {
 
 
 class MovementSet(NamedTuple):
-    """Trajectories, with a label (1 human) and a writer each."""
+    """Trajectories with their labels (1 for human) and writers."""
 
     X: list[np.ndarray]
     y: np.ndarray
     writer: np.ndarray
 
     def fingerprint(self):
-        """Return a digest that differs if any number, label or writer does."""
+        """Return a digest of all numbers, labels and writers."""
         digest = hashlib.sha256()
         for part in (self.y, np.array([len(x) for x in self.X]), np.concatenate(self.X)):
             digest.update(np.ascontiguousarray(part).tobytes())
@@ -36,7 +36,7 @@ class MovementSet(NamedTuple):
 def load_set(folder: Path, name: str, n_samples: int | None = None) -> MovementSet:
     """Read NAME.npz (see `examples/common/study_data.py`), the folder NAME, or the archive itself.
 
-    With `n_samples`, only so many, always the same ones.
+    With `n_samples`, read only so many samples, always the same ones.
     """
     npz = folder / f"{name}.npz"
     if npz.is_file():

@@ -1,4 +1,4 @@
-"""The study's figures: what each layer learns over the epochs, and where its goodness ends up."""
+"""The study's figures: accuracy of each layer by epoch, and the goodness of test samples."""
 
 import numpy as np
 from matplotlib.figure import Figure

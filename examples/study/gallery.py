@@ -1,4 +1,4 @@
-"""Which figures are drawn of the finished runs, and the names of their files."""
+"""Draw the figures of the finished runs, and name their files."""
 
 from .data import DATA_SETS
 from .figures import accuracy_figure, goodness_figure
@@ -6,7 +6,7 @@ from .tables import PROTOCOL_TITLES
 
 
 def draw(rows, store, folder):
-    """Draw, of the study's FF, the layers' accuracy and the goodness of each run 0.
+    """Draw the accuracy of the layers of the study's FF, and the goodness of each run 0.
 
     Returns
     -------

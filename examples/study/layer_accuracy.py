@@ -1,4 +1,4 @@
-"""What each Forward-Forward layer knows by itself, epoch by epoch."""
+"""Accuracy of each Forward-Forward layer alone, by epoch."""
 
 import numpy as np
 from skorch.callbacks import Callback
@@ -7,8 +7,8 @@ from skorch.callbacks import Callback
 class LayerAccuracy(Callback):
     """Record how often G > theta is right, layer by layer and for the mean over layers.
 
-    It is taken on the part held out for validation, whose scores training computes anyway, so it
-    costs next to nothing; no threshold is fitted to it. The history gets ``layer_accuracy``, a list
+    It is computed from the scores of the validation part, which training needs in any case, so it
+    costs almost nothing; no threshold is fitted to it. The history gets ``layer_accuracy``, a list
     with one entry for each layer and a last one for all of them together.
     """
 

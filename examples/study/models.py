@@ -47,7 +47,7 @@ class Model(NamedTuple):
 
 
 def all_models(thresholds):
-    """Return every model; what is timed against each other stands together."""
+    """Return every model; models that are timed against each other are adjacent."""
     grid = [Model("FF", "study", n, t) for t in thresholds for n in NORMALIZATIONS]
     return [*grid, Model("BPTT", "study"), Model("FF", "ours"), Model("BPTT", "ours")]
 

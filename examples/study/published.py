@@ -1,9 +1,9 @@
-"""Figures that the study published, as far as they are known to us; nothing else is filled in.
+"""Figures that the study published, as far as we know them; others are left out.
 
-As text, with the digits that were given.
+Each is text, with the digits of the publication.
 """
 
-# Of its Table 1, by data set. The normalization that FF's belong to is not known to us.
+# Of its Table 1, by data set. We do not know which normalization the figures of FF belong to.
 AUC = {
     "dollar-one": {"FF": "0.932", "BPTT": "0.993"},
     "mobiletouchdb": {"FF": "0.906", "BPTT": "0.950"},
@@ -16,5 +16,5 @@ ACCURACY = {
     "mcyt": {"FF": "0.89", "BPTT": "0.98"},
     "mouse-operation": {"FF": "0.92", "BPTT": "0.98"},
 }
-# Time of an FF epoch over that of a BPTT epoch, least and most over the data sets.
+# Time of an FF epoch over that of a BPTT epoch: smallest and largest over the data sets.
 TIME_RATIO = {"standardize": "2.2 to 3.2"}

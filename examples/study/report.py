@@ -37,7 +37,7 @@ def make_page(rows, data_sets, protocols, thresholds):
 
 
 def describe(rows, options):
-    """Return in a sentence what the tables stand on."""
+    """Describe in a sentence the runs behind the tables."""
     samples = ", ".join(
         f"{n} of {data}" for data, n in rows.groupby("data")["samples"].max().items()
     )

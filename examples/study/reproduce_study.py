@@ -1,4 +1,4 @@
-"""Reproduce the study: its Tables 1, 2 and 3 beside ours, and its figures.
+"""Reproduce the study: its Tables 1, 2 and 3 with ours, and its figures.
 
 Fits the Forward-Forward classifier and its backpropagation baseline, in the study's setting and at
 our defaults, on the study's data, under two protocols: the study's (a random 70/10/20 split by
@@ -10,10 +10,10 @@ held out for validation).
 
 DIR holds ``NAME.npz`` files or the folders of the study's archive (see
 `sklearn_ffrnn.datasets.load_study_folder`). The folder ``--out`` gets ``runs.csv``, with a row for
-each finished run, ``tables.md`` and ``figures``. All of it takes hours, can be stopped at any time,
-and goes on where it was with the same command: what is in ``runs.csv`` is not done again. Several
-processes may fill one folder, each with other sets; a last one with all of them then fits nothing
-and writes the tables. docs/reproduction.md says what differs from the study.
+each finished run, ``tables.md`` and ``figures``. The whole takes hours and can be stopped at any
+time; the same command continues, because runs in ``runs.csv`` are not repeated. Several processes
+may fill one folder, each with other sets; a last one with all of them then fits nothing and writes
+the tables. docs/reproduction.md says what differs from the study.
 """
 
 import argparse
@@ -49,7 +49,7 @@ def parse(arguments):
 
 
 def plan(options):
-    """Load all data, so that nothing is missing hours later; return data and runs by key."""
+    """Load all data now, so that a missing file shows at once; return data and runs by key."""
     data_sets = {
         name: load_set(options.data, name, options.samples)
         for name in tqdm(options.sets, desc="reading", unit="set")
@@ -57,7 +57,7 @@ def plan(options):
     runs = {}
     for name, movements in data_sets.items():
         fingerprint = movements.fingerprint()
-        # What is timed against each other is done one after the other.
+        # Models that are timed against each other run one after the other.
         for protocol, number, model in product(
             options.protocol, range(options.runs), all_models(options.thresholds)
         ):
@@ -67,7 +67,7 @@ def plan(options):
 
 
 def do_missing(runs, data_sets, store):
-    """Do the runs that the store lacks."""
+    """Do the runs that are not in the store."""
     done = set(store.rows(runs)["key"])
     session = datetime.now(UTC).isoformat(timespec="seconds")
     with tqdm(total=len(runs), initial=len(done), unit="run") as bar:
@@ -82,7 +82,7 @@ def do_missing(runs, data_sets, store):
 
 
 def write_tables(rows, options):
-    """Write and print the tables of what is done."""
+    """Write and print the tables of the finished runs."""
     page = describe(rows, options) + "\n"
     page += make_page(rows, options.sets, options.protocol, options.thresholds)
     path = options.out / "tables.md"
@@ -91,7 +91,7 @@ def write_tables(rows, options):
 
 
 def draw_figures(rows, store):
-    """Draw the figures, where matplotlib is at hand."""
+    """Draw the figures, if matplotlib is installed."""
     if importlib.util.find_spec("matplotlib") is None:
         print('There are no figures: they need pip install "sklearn-ffrnn[examples]".')
         return
@@ -113,7 +113,7 @@ def main(arguments=None):
 
 
 if __name__ == "__main__":
-    # skorch takes Ctrl-C for the end of one fit: a half-trained model would count as a run.
+    # skorch treats Ctrl-C as the end of one fit: a half-trained model would count as a run.
     signal.signal(
         signal.SIGINT, lambda *_: sys.exit("Stopped. The same command goes on from here.")
     )

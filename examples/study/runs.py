@@ -15,7 +15,7 @@ from .splits import PROTOCOLS
 
 
 class Run(NamedTuple):
-    """All that the outcome of a run depends on, but the data."""
+    """Everything that the outcome of a run depends on, except the data."""
 
     data: str
     protocol: str
@@ -31,14 +31,14 @@ class Run(NamedTuple):
         )
 
     def key(self, fingerprint):
-        """Return a name that differs if the data or any setting does, a default too."""
+        """Return a name that depends on the data and on every setting, defaults included."""
         settings = {k: v for k, v in self.pipeline().get_params().items() if "__" in k}
         text = json.dumps([fingerprint, *self[:3], str(self.model), settings], default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 class Outcome(NamedTuple):
-    """The figures of a run (a row of the CSV) and, of the study's FF, what the figures draw."""
+    """The figures of a run (a row of the CSV) and, for the study's FF, the data to draw."""
 
     figures: dict
     curves: dict[str, np.ndarray]

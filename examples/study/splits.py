@@ -1,4 +1,4 @@
-"""The two protocols: what a run trains on and what it is judged on."""
+"""The two protocols: the training part and the test part of a run."""
 
 from typing import NamedTuple
 
@@ -7,9 +7,9 @@ from sklearn.model_selection import StratifiedGroupKFold, train_test_split
 
 
 class Split(NamedTuple):
-    """Rows to train on (a part of them is held out for validation) and rows to be judged on.
+    """Training rows, a part of which is held out for validation, and test rows.
 
-    `groups` of the training rows say what must stay together when that part is held out.
+    Training rows of one group in `groups` stay together when that part is held out.
     """
 
     train: np.ndarray
@@ -24,7 +24,7 @@ def split_by_sample(y, writer, run):
 
 
 def split_by_writer(y, writer, run):
-    """Ours: whole writers, a fifth of them; every five runs judge each writer once."""
+    """Our protocol: a fifth of the writers; five runs test each writer once."""
     n_folds = min(5, len(np.unique(writer)))
     lap, fold = divmod(run, n_folds)
     folds = StratifiedGroupKFold(n_folds, shuffle=True, random_state=lap)

@@ -14,7 +14,7 @@ COLUMNS = [
 
 
 class Store:
-    """A folder with ``runs.csv`` and ``runs/KEY.npz``; only ever added to."""
+    """A folder with ``runs.csv`` and ``runs/KEY.npz``, to which runs are only added."""
 
     def __init__(self, folder: Path):
         self.folder = folder
@@ -32,7 +32,7 @@ class Store:
         return rows if keys is None else rows[rows["key"].isin(keys)]
 
     def add(self, key, run, outcome, *, samples, session):
-        """Write what the figures draw, then the row: a row says that all of its run is there."""
+        """Write the data to draw, then the row: a row means that its run is complete."""
         if outcome.curves:
             np.savez_compressed(self._curves(key), **outcome.curves)
         row = {
@@ -54,7 +54,7 @@ class Store:
             writer.writerow(row)
 
     def curves(self, key):
-        """Return what the figures draw of a run."""
+        """Return the data to draw of a run."""
         with np.load(self._curves(key)) as archive:
             return dict(archive)
 

@@ -1,6 +1,6 @@
-"""The study's three tables in Markdown, our figures beside the published ones.
+"""The study's three tables in Markdown, our figures next to the published ones.
 
-Every function takes the rows of finished runs; what is not there yet leaves its cell empty.
+Every function takes the rows of finished runs; cells of missing runs are empty.
 """
 
 import math
@@ -81,7 +81,7 @@ def table_3(rows, data_sets, protocols):
 
 
 def _time_ratio(rows, data, protocol, model):
-    """Return the ratio of each run that one session did with both classifiers."""
+    """Return the ratio for each run that one session did with both classifiers."""
     baseline = _select(rows, data, protocol, Model("BPTT", model.setting))
     both = _select(rows, data, protocol, model).merge(baseline, on=SAME_RUN)
     return both.assign(ratio=both["seconds_per_epoch_x"] / both["seconds_per_epoch_y"])

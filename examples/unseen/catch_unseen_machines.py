@@ -1,14 +1,14 @@
-"""Machines that were not in the training, and people with other devices.
+"""Detectors against machines that were not in training, and on people with other devices.
 
     python -m examples.unseen.catch_unseen_machines [--data DIR] [--plot FILE.png]
         [--pieces | --strengths | --sources]
 
 Detectors learn from 1,000 mouse movements of people and the negatives that MixedNegativeSampler
-makes of them, and are scored on 756 others and on what they never saw:
+makes of them, and are scored on 756 others and on data that were not in training:
 
 - "leave one family out": each family of negatives in turn is kept out of the training and then
   made from the other people;
-- "scripts": a dozen machines (examples/common/simple_machines.py) that no negatives are made like;
+- "scripts": a dozen machines (examples/common/simple_machines.py) that no family imitates;
 - "leave one source out": people of one recorder or data set in turn. "kept" is their share above
   the score that keeps 90 % of people of the training's sources; "false alarms" their share below
   the score that catches 95 % of the scripts.
@@ -93,7 +93,7 @@ def auc(human, machine):
 
 
 def summary(score, people, scripts, sources):
-    """Return how a detector fares on scripts and on people of other sources."""
+    """Return the scores of a detector on scripts and on people of other sources."""
     human = score(people)
     machine = {name: score(X) for name, X in scripts.items()}
     aucs = pd.Series({name: auc(human, s) for name, s in machine.items()})
@@ -140,7 +140,7 @@ SCRIPT_COLUMNS = ("scripts, mean", "scripts, worst", "worst is")
 
 
 def leave_one_source_out(sources, scripts, options):
-    """Print how detectors fare on people of a source that the training had none of."""
+    """Print the scores of detectors on people of a source that was left out of training."""
     rows = {}
     for left_out in sources:
         seen = [m for name, X in sources.items() if name != left_out for m in X]
@@ -165,7 +165,7 @@ def leave_one_source_out(sources, scripts, options):
 
 
 def pieces(people, others, scripts, sources, options):
-    """Print what each part of the recipe is worth to Forward-Forward."""
+    """Print the gain of Forward-Forward by each part of the recipe."""
     names = list(FAMILIES)
     bare = {"keep_lattice": False, "channels": "velocity", "resample": None}
     recipes = {
@@ -187,11 +187,11 @@ def pieces(people, others, scripts, sources, options):
         rows[title], _ = summary(scores_of(train(model, *data)), others, scripts, sources)
         print(title, rows[title], flush=True)
     columns = [*SCRIPT_COLUMNS, *(c for c in rows[title] if "kept" in c)]
-    show("What each piece is worth (FF)", rows, columns)
+    show("Gain by each piece (FF)", rows, columns)
 
 
 def strengths(people, others, options):
-    """Print how near Sigma-Lognormal movements are to people: AUC by strength and residual."""
+    """Print the AUC of Sigma-Lognormal movements against people, by strength and residual."""
     known = list(FAMILIES)
     trained = {
         "in training": training_set(people, known, options),
@@ -226,7 +226,7 @@ def plot(aucs, path):
         axes.plot(aucs[title], range(len(aucs)), marker, label=title, alpha=0.8)
     axes.set_yticks(range(len(aucs)), [name.replace("_", " ") for name in aucs.index])
     axes.axvline(0.97, color="0.7", zorder=0)
-    axes.set(xlabel="ROC AUC against people not trained on", title="Machines not trained on")
+    axes.set(xlabel="ROC AUC against people not in training", title="Machines not in training")
     axes.invert_yaxis()
     axes.legend()
     figure.savefig(path, dpi=110)
@@ -245,10 +245,10 @@ def main():
         "--leave-out", nargs="*", choices=FAMILIES, default=list(FAMILIES), help="in turn"
     )
     instead = parser.add_mutually_exclusive_group()
-    instead.add_argument("--pieces", action="store_true", help="what each part is worth")
-    instead.add_argument("--strengths", action="store_true", help="how near Sigma-Lognormal is")
+    instead.add_argument("--pieces", action="store_true", help="gain by each part of the recipe")
+    instead.add_argument("--strengths", action="store_true", help="AUC of Sigma-Lognormal")
     instead.add_argument("--sources", action="store_true", help="leave one source out")
-    parser.add_argument("--plot", type=Path, help="file to draw the areas into")
+    parser.add_argument("--plot", type=Path, help="file for a plot of the AUCs")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
 

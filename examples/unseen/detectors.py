@@ -31,7 +31,7 @@ def as_collection(sequences):
 
 
 def representation(**params):
-    """Return the transformer that the networks see movements through."""
+    """Return the transformer that makes the input of the networks."""
     settings = {"resample": CLOCK, "keep_lattice": True, "channels": "intrinsic"}
     return VelocityTransformer(**{**settings, "max_length": LONGEST, **params})
 
@@ -63,7 +63,7 @@ def detectors(epochs, seed):
 
 
 def train(detector, X, y, groups):
-    """Fit a detector; one that learns from people alone gets no others."""
+    """Fit a detector; one that learns from people alone gets no negatives."""
     last, estimator = detector.steps[-1]
     if isinstance(estimator, IsolationForest):
         return detector.fit([x for x, label in zip(X, y, strict=True) if label == 1])

@@ -1,4 +1,4 @@
-"""Human movements by source: the device, as far as a recording tells it, that they came from."""
+"""Human movements by source: the recording device, as far as a recording shows it."""
 
 from pathlib import Path
 

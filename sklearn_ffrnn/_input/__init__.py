@@ -1,4 +1,4 @@
-"""The forms in which movements, sequences and labels come in, checked and made one form."""
+"""Check movements, sequences and labels of any accepted form and convert them to one form."""
 
 from ._check_input import TABLE_DTYPES, as_single_steps, check_input, check_sequence_input
 from ._columns import check_input_features, check_n_columns

@@ -1,4 +1,4 @@
-"""What an estimator is given: sequences or a plain table, checked and made one form."""
+"""Check the input of an estimator, sequences or a plain table, and convert it to one form."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from ._ragged import Ragged
 from ._sequences import check_sequences, is_sequence_input
 
 TABLE_DTYPES = (np.float64, np.float32)
-# Of the largest number of a type: sums of products with a layer's weights stay numbers.
+# Share of a type's largest number that a value may reach: products with weights stay finite.
 _USABLE = 1e-6
 
 
 def check_input(estimator: Any, X: Any, *, dtype: str, reset: bool) -> Ragged:
     """Return sequences, or the rows of a plain table as sequences of one step.
 
-    With `reset` the estimator learns the number of channels, and the names of a table's columns;
-    otherwise they must be those that it knows. `dtype` "auto" is float32 for sequences and that of
-    the data for tables.
+    With `reset` the estimator stores the number of channels and the names of a table's columns;
+    without it they must match what is stored. `dtype` "auto" means float32 for sequences and the
+    dtype of the data for tables.
     """
     if is_sequence_input(X):
         return check_sequence_input(estimator, X, dtype=dtype, reset=reset)
@@ -32,8 +32,8 @@ def check_input(estimator: Any, X: Any, *, dtype: str, reset: bool) -> Ragged:
 def check_usable(sequences: Ragged) -> None:
     """Raise a ValueError if a value is too large to compute with.
 
-    Larger ones would overflow in a product with the weights, and what comes of that (NaN, infinity,
-    or a number that looks like any other) hangs on the processor.
+    Larger values would overflow in a product with the weights, and the result (NaN, infinity or an
+    ordinary number) would depend on the processor.
     """
     size = np.abs(sequences.values).max(axis=1)
     largest = _USABLE * float(np.finfo(size.dtype).max)

@@ -1,4 +1,4 @@
-"""One check of the number of columns for all estimators, in scikit-learn's words."""
+"""Check the number of columns, with the error messages of scikit-learn."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def check_n_columns(
 
 
 def check_input_features(estimator: Any, input_features: Any) -> None:
-    """Raise ValueError if `input_features`, where given, does not name each column."""
+    """Raise ValueError if `input_features` is given and does not name each column."""
     if input_features is not None and len(input_features) != estimator.n_features_in_:
         raise ValueError(
             "input_features should have length equal to the number of columns, "

@@ -1,4 +1,4 @@
-"""The columns of a table as numbers; times in milliseconds."""
+"""Convert the columns of a table to numbers, and times to milliseconds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pandas as pd
 
 
 def as_frame(item: Any) -> Any:
-    """Return a table of another library (polars, pyarrow) as a DataFrame, and all else as it is.
+    """Convert a table of polars or pyarrow to a DataFrame; return all else unchanged.
 
     numpy would read such a table by position, whatever the names of its columns.
     """
@@ -21,7 +21,7 @@ def as_frame(item: Any) -> Any:
 def select_columns(
     frame: pd.DataFrame, columns: list[Any], where: str, remedy: str
 ) -> pd.DataFrame:
-    """Return the named columns; raise ValueError if one is missing or stands there twice."""
+    """Return the named columns; raise ValueError if one is missing or occurs twice."""
     missing = [c for c in columns if c not in frame.columns]
     if missing:
         index = [name for name in frame.index.names if name in missing]
@@ -37,10 +37,10 @@ def select_columns(
 
 
 def frame_numbers(frame: pd.DataFrame, where: str) -> np.ndarray:
-    """Return the columns of a table as an array of real numbers; what is missing is NaN.
+    """Return the columns of a table as an array of real numbers; missing values are NaN.
 
-    Durations come in milliseconds, and dates in milliseconds from the first in their column: from
-    1970 on a float counts no more than a fourth of a microsecond.
+    Durations become milliseconds, and dates milliseconds since the first date of their column:
+    counted from 1970, a float resolves only a fourth of a microsecond.
     """
     dtypes = set(frame.dtypes)
     if len(dtypes) == 1 and all(isinstance(d, np.dtype) and d.kind in "fiub" for d in dtypes):
@@ -56,13 +56,13 @@ def _column_numbers(column: pd.Series, where: str) -> np.ndarray:
     if isinstance(column.dtype, pd.CategoricalDtype):
         column = column.astype(column.cat.categories.dtype)
     if column.dtype == object:
-        column = column.infer_objects()  # of dates, it may be
+        column = column.infer_objects()  # it may hold dates
     kind = getattr(column.dtype, "kind", "O")
     try:
         if kind in "mM":
             unit = "ns" if "[ns" in str(column.dtype) else "us"  # years before 1677 overflow in ns
             times = column.to_numpy(dtype=f"{kind}8[{unit}]")
-            if kind == "M":  # always in UTC, where no clock is put back in autumn
+            if kind == "M":  # in UTC, which has no daylight saving time
                 times = times - np.append(times[~np.isnat(times)], np.datetime64("NaT"))[0]
             return np.asarray(times / np.timedelta64(1, "ms"), dtype=np.float64)
         if kind == "c":

@@ -1,4 +1,4 @@
-"""From one long table to a list of sequences."""
+"""Split one long table into a list of sequences."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ def sequences_from_frame(
     id: str,
     columns: Sequence[str] = TRAJECTORY_COLUMNS,
 ) -> list[np.ndarray]:
-    """Turn one long table, a row a point, into a list of arrays, one a sequence.
+    """Turn one long table, a row per point, into a list of arrays, one per sequence.
 
     Parameters
     ----------
     df : DataFrame
-        One row a point. The points of a sequence must stand in order, but sequences may be mixed.
-        Tables of polars and pyarrow are converted.
+        One row per point. The points of a sequence must be in order, but rows of several sequences
+        may be interleaved. Tables of polars and pyarrow are converted.
     id : str
         Column that says which sequence a point belongs to.
     columns : sequence of str, default=("x", "y", "t")
-        Columns to keep, in order. Numbers may be nullable or Arrow-backed: what is missing becomes
-        NaN. Durations (timedelta64) come in milliseconds, and dates (datetime64 of any resolution
-        and time zone) in milliseconds from the first row of `df`.
+        Columns to keep, in order. Numbers may be nullable or Arrow-backed: missing values become
+        NaN. Durations (timedelta64) become milliseconds, and dates (datetime64 of any resolution
+        and time zone) milliseconds since the first row of `df`.
 
     Returns
     -------
@@ -41,8 +41,8 @@ def sequences_from_frame(
     TypeError
         If `df` is not a DataFrame, or `columns` is a string.
     ValueError
-        If a column is missing, there twice or neither numbers nor times, or `id` holds missing
-        values.
+        If a column is missing, occurs twice or holds neither numbers nor times, or if `id` has
+        missing values.
 
     Examples
     --------
@@ -64,7 +64,7 @@ def sequences_from_frame(
     if isinstance(columns, str):
         raise TypeError(f"columns must be a list of names, got the string {columns!r}.")
     columns = list(columns)
-    remedy = "Rename them, or name others by id= and columns=."
+    remedy = "Rename them, or pass other names as id= and columns=."
     points = select_columns(df, columns, "df", remedy)
     ids = select_columns(df, [id], "df", remedy)[id]
     if ids.isna().any():

@@ -1,4 +1,4 @@
-"""A collection of arrays of numbers, in whatever form it comes."""
+"""Convert a collection of arrays of numbers, of any accepted form, to a list."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def as_numbers(item: Any, where: str) -> np.ndarray:
 
 
 def _holds_times(array: np.ndarray) -> bool:
-    """Tell whether there are times, which numpy makes numbers of in whatever unit they have."""
+    """Tell whether `item` holds numpy times, which would become numbers of an unknown unit."""
     if array.dtype == object:
         return any(isinstance(value, (np.datetime64, np.timedelta64)) for value in array.flat)
     return array.dtype.kind in "mM"

@@ -1,4 +1,4 @@
-"""Points that are no positions: sentinels among ordinary coordinates, and jumps over a screen."""
+"""Find points that are not positions: sentinel values, and jumps of more than a screen."""
 
 from __future__ import annotations
 
@@ -7,28 +7,29 @@ from collections.abc import Sequence
 
 import numpy as np
 
-# The largest numbers of 16 and 32 bits, and what float32 makes of the latter: drivers write them
-# where they have no position.
+# The extreme numbers of 16 and 32 bits, and the latter rounded to float32: drivers write them when
+# they have no position.
 SENTINELS = (2**15 - 1, -(2**15), 2**16 - 1, 2**31 - 1, 2**31, -(2**31), 2**32 - 1, 2**32)
-# Units that a step within one tick of the clock hardly exceeds: a 4K screen has 3,840 columns, and
-# no movement of the study's data, cursory or Balabit makes half as many.
+# Longest plausible step within one tick of the clock: a 4K screen has 3,840 columns, and no
+# movement of the study's data, cursory or Balabit steps half as far.
 SCREEN = 4096.0
-TICK_TOLERANCE = 1.5  # a step that takes longer than so many usual ones is a gap in the recording
+TICK_TOLERANCE = 1.5  # usual steps; a step that takes longer is a gap in the recording
 
 
 def at_sentinel(xy: np.ndarray, *, reach: np.ndarray | None = None) -> np.ndarray:
-    """Return which points lie at a sentinel, far outside of where all others lie.
+    """Return which points lie at a sentinel value, far outside all other points.
 
-    A coordinate is one if it is the largest or smallest number of 16 or 32 bits and more than twice
-    as far from 0 as that coordinate of any other point, and than `reach`. A tablet that counts up
-    to 32,767 comes to its edge from nearby, and so isn't suspected.
+    A coordinate counts as a sentinel if it is the largest or smallest number of 16 or 32 bits, and
+    more than twice as far from 0 as `reach` and as the same coordinate of all other points. A
+    tablet that counts up to 32,767 is not suspected, because its points approach the edge step by
+    step.
 
     Parameters
     ----------
     xy : ndarray of shape (n_points, 2)
         May hold NaN.
     reach : ndarray of shape (2,) or None
-        How far from 0 other recordings of the device come.
+        Largest distance from 0 in other recordings of the device.
     """
     suspect = np.isin(xy, SENTINELS)
     others = np.abs(xy[~suspect.any(axis=1) & np.isfinite(xy).all(axis=1)])
@@ -42,12 +43,13 @@ def at_sentinel(xy: np.ndarray, *, reach: np.ndarray | None = None) -> np.ndarra
 def warn_about_jumps(
     trajectories: Sequence[np.ndarray], *, name: str = "X", stacklevel: int = 3
 ) -> None:
-    """Warn, once for all, if checked trajectories hold sentinels or jumps of more than a screen.
+    """Warn once if checked trajectories hold sentinels or jumps of more than a screen.
 
     A jump is a step within one tick of the trajectory's own clock that is longer than
     :data:`SCREEN` and than one and a half times the diagonal of the box that holds the middle nine
-    tenths of all points on each axis. So a device that counts in tens of thousands isn't suspected,
-    but in a single trajectory a jump from where half of it lies to the other half isn't either.
+    tenths of all points on each axis. So a device that counts in tens of thousands is not
+    suspected. Nor is a jump between two halves of a single trajectory, because both halves
+    determine that box.
     """
     xy = np.concatenate([trajectory[:, :2] for trajectory in trajectories])
     starts = np.cumsum([0, *map(len, trajectories)])
@@ -71,8 +73,8 @@ def warn_about_jumps(
         i, point = sentinels[0]
         x, y = trajectories[i][point, :2]
         parts.append(
-            f"{len(sentinels)} point(s) at what drivers write for no position, the first "
-            f"{name}[{i}] at point {point}, ({x:g}, {y:g})"
+            f"{len(sentinels)} sentinel point(s), which drivers write when they have no position, "
+            f"the first {name}[{i}] at point {point}, ({x:g}, {y:g})"
         )
     if jumps:
         i, point = jumps[0]
@@ -81,16 +83,16 @@ def warn_about_jumps(
             f"the clock, the first {name}[{i}] at point {point}"
         )
     warnings.warn(
-        f"{name} holds {' and '.join(parts)}. Such points spoil velocities, and in fit the scale "
-        "of all. Drop or interpolate them; datasets.split_movements cuts a log at sentinels, and a "
-        "movement that jumps is best cut in two.",
+        f"{name} holds {' and '.join(parts)}. Such points distort velocities and, in fit, "
+        "the scale of all movements. Drop or interpolate them. datasets.split_movements cuts a log "
+        "at sentinels; cut a movement that jumps in two.",
         UserWarning,
         stacklevel=stacklevel,
     )
 
 
 def _extent(xy: np.ndarray) -> tuple[np.ndarray, float]:
-    """Return how far from 0 most points come on each axis, and how wide a screen is."""
+    """Return how far from 0 most points lie on each axis, and the longest plausible step."""
     if not len(xy):
         return np.zeros(2), SCREEN
     low, high = np.quantile(xy, [0.05, 0.95], axis=0)
@@ -100,7 +102,7 @@ def _extent(xy: np.ndarray) -> tuple[np.ndarray, float]:
 
 
 def _jumps(trajectory: np.ndarray, nowhere: np.ndarray, screen: float) -> list[int]:
-    """Return the points of one trajectory that are reached by a jump."""
+    """Return the points of one trajectory that a jump leads to."""
     with np.errstate(over="ignore", invalid="ignore"):
         steps = np.hypot(*np.diff(trajectory[:, :2], axis=0).T)
     took = np.diff(trajectory[:, 2])

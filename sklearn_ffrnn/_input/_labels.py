@@ -1,4 +1,4 @@
-"""Labels and class weights: checks, and their way to class indices and sample weights."""
+"""Check labels and class weights, and convert them to class indices and sample weights."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sklearn.utils.multiclass import check_classification_targets
 
 
 def without_extension_dtype(target: Any) -> Any:
-    """Return labels of a pandas extension type in numpy's own; all others as they are.
+    """Convert labels of a pandas extension type to a numpy type; return all others unchanged.
 
     scikit-learn would turn nullable and Arrow-backed integers and booleans into floats.
 
@@ -26,7 +26,7 @@ def without_extension_dtype(target: Any) -> Any:
         return target
     _refuse_unusable(pd.isna(target))
     own = np.dtype(getattr(dtype, "numpy_dtype", object))
-    # Before version 3, pandas made objects of nullable numbers unless told otherwise.
+    # Before version 3, pandas converts nullable numbers to objects by default.
     return target.to_numpy(own) if own.kind in "biuf" else np.asarray(target)
 
 
@@ -36,7 +36,7 @@ def check_labels(target: Any) -> np.ndarray:
     Raises
     ------
     ValueError
-        If a label is missing or infinite, or `target` is no classification target.
+        If a label is missing or infinite, or `target` is not a classification target.
     TypeError
         If strings and numbers are mixed.
     """
@@ -86,7 +86,7 @@ def find_classes(y: np.ndarray, known: np.ndarray | None, *, caller: str) -> np.
 
 
 def class_weights(class_weight: Any, y: np.ndarray) -> np.ndarray:
-    """Return the weight that each sample has from its class.
+    """Return the weight of each sample's class.
 
     Raises
     ------

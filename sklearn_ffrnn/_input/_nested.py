@@ -1,4 +1,4 @@
-"""A table with a whole sequence in each cell, sktime's nested form, told from a plain one."""
+"""Recognize sktime's nested form: a table with a whole sequence in each cell."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pandas as pd
 
 
 def is_nested(X: Any) -> bool:
-    """Tell a two-dimensional table that holds a Series, an array or a list in a cell."""
+    """Tell whether a two-dimensional table holds a Series, an array or a list in a cell."""
     if isinstance(X, pd.DataFrame):
         return any(_holds_sequences(X.iloc[:, i]) for i in range(X.shape[1]))
     if isinstance(X, np.ndarray) and X.ndim == 2 and X.dtype == object:

@@ -13,9 +13,9 @@ import pandas as pd
 class SequenceBatch:
     """Human rows that carry the synthetic negatives made from them through a pipeline.
 
-    scikit-learn's Pipeline lets no step change the number of rows, so negatives travel beside the
-    rows: slicing the batch keeps the negatives of the rows that are kept, and the classifiers
-    append them inside ``fit``.
+    scikit-learn's Pipeline lets no step change the number of rows, so the batch stores negatives
+    apart from the rows: slicing the batch keeps the negatives of the rows that are kept, and the
+    classifiers append them inside ``fit``.
 
     Parameters
     ----------
@@ -26,10 +26,10 @@ class SequenceBatch:
     source : array-like of int of shape (n_negatives,)
         Position in `rows` of the row that each negative was made from.
     human_label : int, str, bool or None, default=1
-        Label that the classifiers give the rows where they are fitted without y; None if not all
-        rows are human, so that they need y.
+        Label of the rows if a classifier is fitted without y; None if not all rows are human, so
+        that fitting needs y.
     negative_label : int, str or bool, default=0
-        Label that the classifiers give the negatives.
+        Label of the negatives.
 
     Examples
     --------
@@ -92,10 +92,10 @@ class SequenceBatch:
         Raises
         ------
         ValueError
-            If there are more or fewer of either.
+            If the number of rows or of negatives differs.
         """
         if len(rows) != len(self):
-            raise ValueError(f"rows has {len(rows)} entries in place of {len(self)}; keep them.")
+            raise ValueError(f"rows has {len(rows)} entries for {len(self)} rows; keep them all.")
         return self._with(rows, negatives, self.source)
 
     def _with(self, rows: Any, negatives: Any, source: Any) -> SequenceBatch:

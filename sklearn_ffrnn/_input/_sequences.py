@@ -1,4 +1,4 @@
-"""Sequences of any number of channels: told from tables, checked, and made one flat array."""
+"""Tell sequences from tables, check them, and join them into one flat array."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ._sequence_batch import SequenceBatch
 def is_sequence_input(X: Any) -> bool:
     """Tell sequences (ragged or 3-D) from a plain 2-D table.
 
-    Whatever is neither is called sequences too where :func:`check_sequences` says better than
+    Input that is neither counts as sequences if :func:`check_sequences` explains better than
     scikit-learn's check of tables what is wrong with it.
     """
     if is_nested(X):
@@ -36,7 +36,7 @@ def is_sequence_input(X: Any) -> bool:
 
 
 def _are_table_rows(items: Sequence[Any]) -> bool:
-    """Tell a list of numbers, or of equally many numbers each, from a list of sequences."""
+    """Tell whether `items` are numbers, or rows of equally many numbers, not sequences."""
     dimensions = {
         1 + (len(item) > 0 and np.ndim(item[0]) > 0)
         if isinstance(item, (list, tuple))
@@ -54,7 +54,7 @@ def check_sequences(X: Any, *, name: str = "X", dtype: Any = np.float32) -> Ragg
     X : list, tuple, Series, object array or 3-D array padded with NaN rows
         Sequences of shape (n_steps, n_channels).
     name : str
-        What the caller calls it, for the messages.
+        Name of the argument, for error messages.
     dtype : numpy dtype
         Type of the values returned.
 

@@ -1,4 +1,4 @@
-"""Trajectories (x, y, t): the forms in which they come, checked and made a list of arrays."""
+"""Check trajectories (x, y, t) of any accepted form and convert them to a list of arrays."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ._items import as_numbers, check_same_channels, list_items
 
 TRAJECTORY_COLUMNS = ("x", "y", "t")
 STROKE_COLUMN = "stroke_id"
-NAMED = 10  # trajectories at most in a message
+NAMED = 10  # most trajectories that a message names
 
 
 def check_trajectories(
@@ -24,17 +24,17 @@ def check_trajectories(
     Parameters
     ----------
     X : list, tuple, Series, object array or 3-D array padded with NaN rows
-        Trajectories with columns x, y, t and, optionally, stroke_id; DataFrames (of pandas, polars
-        or pyarrow) by those names, of which t may hold durations or dates: they are read in
-        milliseconds, dates from the first one on.
+        Trajectories with columns x, y, t and, optionally, stroke_id. In DataFrames (of pandas,
+        polars or pyarrow) columns are found by name, and t may hold durations or dates: they become
+        milliseconds, dates counted from the first one.
     name : str
-        What the caller calls it, for the messages.
+        Name of the argument, for error messages.
     first : int
-        Position of the first trajectory, where X is a part of what the caller gave.
+        Position of X[0] in the whole input if X is a part of it, for error messages.
     min_points : int
-        Fewest points that a trajectory may have.
+        Smallest number of points of a trajectory.
     allow_backwards : bool
-        Let time run backwards, for those who look into how it was recorded.
+        Whether time may run backwards, for reports on the recording.
 
     Raises
     ------
@@ -62,7 +62,7 @@ def select_trajectory(frame: pd.DataFrame, where: str, more: Sequence[str] = ())
         if getattr(frame[name].dtype, "kind", "O") in "mM":
             raise ValueError(
                 f"{where} has times ({frame[name].dtype}) in column {name!r}; only t may hold "
-                "such. Are its columns named in the order x, y, t?"
+                "times. Are its columns named in the order x, y, t?"
             )
     return frame
 

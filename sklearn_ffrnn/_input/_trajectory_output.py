@@ -1,4 +1,4 @@
-"""What goes out of a transformer that hands trajectories on."""
+"""The output of transformers that return trajectories."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ._trajectories import STROKE_COLUMN, TRAJECTORY_COLUMNS
 
 
 class TrajectoryOutputMixin:
-    """Mixin of transformers whose output is of the form of their input."""
+    """Mixin for transformers whose output has the form of their input."""
 
     n_features_in_: int
 
@@ -22,7 +22,7 @@ class TrajectoryOutputMixin:
         Parameters
         ----------
         input_features : array-like of str or None, default=None
-            Names of the columns that go in; they come out again.
+            Names of the input columns, which are returned.
 
         Returns
         -------
@@ -35,12 +35,12 @@ class TrajectoryOutputMixin:
         return np.asarray(names if input_features is None else input_features, dtype=object)
 
     def set_output(self, *, transform: str | None = None) -> Self:
-        """Do nothing: trajectories go out in the container in which they come in.
+        """Do nothing: the output has the same container as the input.
 
         Parameters
         ----------
         transform : {"default", "pandas", "polars"} or None, default=None
-            Ignored; here so that a whole pipeline can be told.
+            Ignored; accepted so that `set_output` works on a whole pipeline.
 
         Returns
         -------

@@ -1,9 +1,9 @@
 """Negatives made of samples themselves: one sequence distorted, or two mixed.
 
 Each distortion takes a sequence of shape (n_steps, n_channels), another of any length and a
-RandomState, and returns a sequence as long as the first. How strong it is is drawn anew each time,
-from hardly visible to gross. They know of no movement model: a step may be a velocity, or anything
-else whose channels go together.
+RandomState, and returns a sequence as long as the first. Its strength is drawn each time, from
+hardly visible to gross. Distortions assume no model of movement: a step may be a velocity or any
+other vector.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from .._typing import FloatArray
 
 Distortion = Callable[[FloatArray, FloatArray, RandomState], FloatArray]
 
-# Below these steps there is no course to distort, and what goes together in a step is all there is.
+# Shorter sequences have no course in time to distort; only their channels can be mixed.
 MIN_STEPS = 4
 
 
 def smooth(sequence: FloatArray, other: FloatArray, rng: RandomState) -> FloatArray:
-    """Take off what is faster than some width: from the tremor to all but the mean."""
+    """Smooth by a random width, which removes the tremor only or all but the mean."""
     width = np.exp(rng.uniform(0, np.log(len(sequence) / 2)))
     return gaussian_filter1d(sequence, width, axis=0)
 
 
 def flatten_speed(sequence: FloatArray, other: FloatArray, rng: RandomState) -> FloatArray:
-    """Draw all steps towards one size and leave their directions."""
+    """Bring the sizes of all steps closer to their mean and keep the directions."""
     size = _size(sequence)
     mean = size.mean()
     distorted: FloatArray = sequence / size * mean * (size / mean) ** rng.uniform(0, 1)
@@ -37,14 +37,14 @@ def flatten_speed(sequence: FloatArray, other: FloatArray, rng: RandomState) -> 
 
 
 def phase_randomize(sequence: FloatArray, other: FloatArray, rng: RandomState) -> FloatArray:
-    """Shift the phases of all frequencies: the same spectrum and mean, with no order in time.
+    """Randomize the phases of all frequencies and keep the spectrum and the mean.
 
-    The surrogates of Theiler et al. (1992); all channels are shifted alike, so that their
-    correlations stay.
+    The surrogates of Theiler et al. (1992); all channels get the same phase shifts, which keeps
+    their correlations.
     """
     mean = sequence.mean(axis=0)
     spectrum = np.fft.rfft(sequence - mean, axis=0)
-    # The phases of noise, for that of the highest frequency must be 0 or pi.
+    # The phases of real noise, because that of the highest frequency must be 0 or pi.
     noise = np.fft.rfft(rng.normal(size=len(sequence)))[:, None]
     distorted: FloatArray = mean + np.fft.irfft(
         spectrum * noise / np.abs(noise), n=len(sequence), axis=0
@@ -53,7 +53,7 @@ def phase_randomize(sequence: FloatArray, other: FloatArray, rng: RandomState) -
 
 
 def add_noise(sequence: FloatArray, other: FloatArray, rng: RandomState) -> FloatArray:
-    """Add noise, white or smooth, of a twentieth of the sequence's deviation to all of it."""
+    """Add white or smooth noise of 5 to 100 % of the sequence's standard deviation."""
     noise = gaussian_filter1d(rng.normal(size=sequence.shape), rng.uniform(0.1, 3), axis=0)
     strength = np.exp(rng.uniform(np.log(0.05), 0)) * sequence.std() / noise.std()
     distorted: FloatArray = sequence + strength * noise
@@ -61,7 +61,7 @@ def add_noise(sequence: FloatArray, other: FloatArray, rng: RandomState) -> Floa
 
 
 def warp(sequence: FloatArray, other: FloatArray, rng: RandomState) -> FloatArray:
-    """Pass through the same path, the sum of the steps, in another time."""
+    """Follow the same path, the sum of the steps, with another timing."""
     n_steps = len(sequence)
     early, late = np.exp(rng.uniform(-1.2, 1.2, size=2))
     # Kumaraswamy's distribution function: any mixture of slow and fast starts and ends.
@@ -72,12 +72,12 @@ def warp(sequence: FloatArray, other: FloatArray, rng: RandomState) -> FloatArra
 
 
 def circular_shift(sequence: FloatArray, other: FloatArray, rng: RandomState) -> FloatArray:
-    """Begin in the middle, and go on with the beginning after the end."""
+    """Begin at a random step, and continue with the first step after the last."""
     return np.roll(sequence, rng.randint(1, len(sequence)), axis=0)
 
 
 def mix(sequence: FloatArray, other: FloatArray, rng: RandomState) -> FloatArray:
-    """Take each channel from a line through both sequences, between them or beyond."""
+    """Interpolate or extrapolate between two sequences, each channel by a share of its own."""
     share = rng.uniform(-2, 3, size=sequence.shape[1])
     return sequence + share * (_of_length(other, len(sequence)) - sequence)
 
@@ -102,7 +102,7 @@ def make_distorted(
     Raises
     ------
     ValueError
-        If a distortion returns what is not a sequence of as many channels.
+        If a distortion does not return a sequence with as many channels.
     """
     source = np.tile(np.arange(len(sequences)), n_each)
     other = np.concatenate([_derangement(len(sequences), rng) for _ in range(n_each)])
@@ -122,7 +122,7 @@ def make_distorted(
 
 
 def _derangement(n: int, rng: RandomState) -> np.ndarray:
-    """Return a random order of n positions, two or more, with none in its place."""
+    """Return a random order of n >= 2 positions in which none keeps its place."""
     cycle = rng.permutation(n)
     other = np.empty(n, dtype=np.intp)
     other[cycle] = np.roll(cycle, 1)
@@ -136,6 +136,6 @@ def _size(sequence: FloatArray) -> FloatArray:
 
 
 def _of_length(sequence: FloatArray, n_steps: int) -> FloatArray:
-    """Return the sequence stretched or squeezed to `n_steps`."""
+    """Return the sequence interpolated to `n_steps`."""
     old, new = np.linspace(0, 1, len(sequence)), np.linspace(0, 1, n_steps)
     return np.column_stack([np.interp(new, old, column) for column in sequence.T])

@@ -19,29 +19,29 @@ from ._distortions import DISTORTIONS, Distortion, make_distorted
 
 
 class FFRNNOutlierDetector(OutlierMixin, BaseEstimator):
-    """Forward-Forward outlier detector, which needs no sample of what it is to detect.
+    """Forward-Forward outlier detector, which is trained on inliers alone.
 
-    Forward-Forward learns from positives and negatives. Here the positives are the samples, and
-    the negatives are made of them alone, by distorting one sample or mixing two: what a human
-    movement is not, though its parts are human. The samples that the trained network takes for
-    distorted are outliers. The idea is that of self-contrastive Forward-Forward [1]_, which pairs
-    two samples for a negative.
+    Forward-Forward learns from positives and negatives. Here the samples are the positives, and the
+    negatives are made from them by distorting one sample or mixing two: they are not human
+    movements, though their parts are. Samples that the trained network takes for distorted are
+    outliers. The idea comes from self-contrastive Forward-Forward [1]_, where a negative is a pair
+    of two samples.
 
     Parameters
     ----------
     estimator : FFRNNClassifier, BPTTRNNClassifier or None, default=None
         Classifier to train on samples and negatives; None is ``FFRNNClassifier()``.
     distortions : "all" or list of str and callable, default="all"
-        How negatives are made; one is drawn at random for each. Names are "smooth",
+        Distortions to draw from, one at random for each negative. Names are "smooth",
         "flatten_speed", "phase_randomize", "add_noise", "warp", "circular_shift" and, of two
         samples, "mix". A callable takes a sequence of shape (n_steps, n_channels), another of any
         length, and a RandomState, and returns the negative, of any length. Sequences of fewer than
         4 steps, such as the rows of a table, are always mixed.
     n_negatives : int, default=2
-        Negatives made of each sample.
+        Number of negatives per sample.
     contamination : float, default=0.1
-        Share of the training samples to call outliers: of samples that are all human, the share
-        of false alarms that is put up with.
+        Share of the training samples to call outliers. If all samples are human, it is the share of
+        false alarms that you accept.
     random_state : int, RandomState instance or None, default=None
         Seeds the negatives and the classifier.
 
@@ -54,7 +54,7 @@ class FFRNNOutlierDetector(OutlierMixin, BaseEstimator):
     n_features_in_ : int
         Channels of the sequences.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the columns, where a plain table with names was given.
+        Names of the columns, if the input was a plain table with names.
 
     See Also
     --------
@@ -63,12 +63,12 @@ class FFRNNOutlierDetector(OutlierMixin, BaseEstimator):
 
     Notes
     -----
-    Channels should be on one scale near 1, as for the classifiers:
-    ``VelocityTransformer(scale="dataset")`` brings them there.
+    Scale the channels to a deviation near 1, as for the classifiers:
+    ``VelocityTransformer(scale="dataset")`` does so.
 
-    The threshold is set on the samples trained on, which get higher scores than new ones. To fix
-    the share of false alarms on new samples, take that quantile of ``score_samples`` on samples
-    that were held out.
+    The threshold is a quantile of the training scores, which are higher than the scores of new
+    samples. To fix the share of false alarms on new samples, take the quantile of ``score_samples``
+    on held-out samples.
 
     References
     ----------
@@ -113,7 +113,7 @@ class FFRNNOutlierDetector(OutlierMixin, BaseEstimator):
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Any, y: Any = None) -> FFRNNOutlierDetector:
-        """Learn what the samples have that distorted ones have not.
+        """Train on the samples and on negatives made from them.
 
         Parameters
         ----------
@@ -144,7 +144,7 @@ class FFRNNOutlierDetector(OutlierMixin, BaseEstimator):
             )
         random_state = check_random_state(self.random_state)
         _set_random_states(classifier, random_state)
-        # Rows of a table come as sequences, which would be computed in single precision.
+        # Table rows are passed on as sequences, which default to single precision.
         if classifier.dtype == "auto":
             classifier.set_params(dtype=str(sequences.values.dtype))
         rows = sequences.split()
@@ -160,7 +160,7 @@ class FFRNNOutlierDetector(OutlierMixin, BaseEstimator):
         return self
 
     def score_samples(self, X: Any) -> np.ndarray:
-        """Return the log-odds that a sample is what was trained on, and not distorted.
+        """Return the log-odds that a sample is an inlier, not a distorted sample.
 
         Parameters
         ----------
@@ -170,7 +170,7 @@ class FFRNNOutlierDetector(OutlierMixin, BaseEstimator):
         Returns
         -------
         scores : ndarray of shape (n_samples,)
-            The lower, the more of an outlier.
+            The lower a score, the stronger the outlier.
         """
         check_is_fitted(self)
         sequences = check_input(self, X, dtype=weight_dtype(self.estimator_.dtype), reset=False)
@@ -178,7 +178,7 @@ class FFRNNOutlierDetector(OutlierMixin, BaseEstimator):
         return scores
 
     def decision_function(self, X: Any) -> np.ndarray:
-        """Return the scores, less ``offset_``.
+        """Return the scores minus ``offset_``.
 
         Parameters
         ----------
@@ -194,7 +194,7 @@ class FFRNNOutlierDetector(OutlierMixin, BaseEstimator):
         return decision
 
     def predict(self, X: Any) -> np.ndarray:
-        """Tell outliers.
+        """Label samples as inliers or outliers.
 
         Parameters
         ----------

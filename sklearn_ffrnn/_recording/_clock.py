@@ -1,4 +1,4 @@
-"""When the points of a recording were probably taken."""
+"""Estimate when the points of a recording were taken."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ CLOCK_SMOOTHING = 3.0  # points
 def regular_clock(t: np.ndarray, starts: np.ndarray) -> np.ndarray:
     """Return the times at which the points were probably taken, in the unit of `t`.
 
-    Equal stamps are spread up to the next distinct one, and what jitters from point to point is
-    smoothed away; real gaps, more than three times the usual interval, stay as they are.
+    Equal stamps are spread evenly up to the next distinct one, and jitter from point to point is
+    smoothed away; gaps of more than three times the usual interval are kept.
 
     Parameters
     ----------
     t : ndarray of shape (n_points,)
-        Recorded times, which do not decrease.
+        Recorded times, never decreasing.
     starts : ndarray of int
         First point of each pen stroke.
     """

@@ -1,6 +1,6 @@
-"""The grid that coordinates lie on, found from the coordinates.
+"""Find the lattice that coordinates lie on, such as whole pixels.
 
-Whole numbers against fractions give a synthetic movement away, whatever the movement is.
+If human coordinates are whole numbers and synthetic ones are not, that alone tells them apart.
 """
 
 from __future__ import annotations
@@ -11,25 +11,25 @@ import numpy as np
 
 from .._typing import FloatArray
 
-_FEWEST_STEPS = 8  # distinct differences that it takes to believe in an odd spacing
+_FEWEST_STEPS = 8  # distinct differences that are needed as evidence for an odd spacing
 _MOST_DECIMALS = 6
 _TOLERANCE = 1e-3  # of a spacing
 
 
 @dataclass(frozen=True)
 class Lattice:
-    """The grid that the coordinates of one trajectory lie on.
+    """The lattice that the coordinates of one trajectory lie on.
 
     Attributes
     ----------
     origin : ndarray of shape (2,)
-        A point of the grid.
+        A point of the lattice.
     spacing : ndarray of shape (2,)
         Distance of neighbouring points along x and y; 0 where the coordinate is continuous.
     decimals : int or None
-        Digits after the point that say every coordinate exactly, if few do.
+        Number of decimals that represent every coordinate exactly; None if that takes too many.
     single : bool
-        Whether every coordinate is a number of single precision.
+        Whether single precision represents every coordinate exactly.
     """
 
     origin: FloatArray
@@ -39,11 +39,11 @@ class Lattice:
 
     @property
     def noise(self) -> FloatArray:
-        """Variance that rounding to the grid adds to each coordinate, spacing^2 / 12."""
+        """Variance that rounding to the lattice adds to each coordinate, spacing^2 / 12."""
         return self.spacing**2 / 12
 
     def snap(self, points: np.ndarray) -> np.ndarray:
-        """Return the points of the grid next to `points`, as the source's would be stored."""
+        """Round `points` to the lattice, and to the precision of the source."""
         continuous = self.spacing == 0
         return np.where(continuous, self.store(points), self.place(np.round(self.units(points))))
 
@@ -52,18 +52,18 @@ class Lattice:
         return (points - self.origin) / np.where(self.spacing == 0, 1.0, self.spacing)
 
     def place(self, units: np.ndarray) -> np.ndarray:
-        """Return the points so many spacings from the origin, as the source's would be stored."""
+        """Return the points so many spacings from the origin, in the precision of the source."""
         return self.store(self.origin + units * self.spacing)
 
     def store(self, points: np.ndarray) -> np.ndarray:
-        """Return `points` rounded as the source's numbers are."""
+        """Round `points` to the precision of the source."""
         if self.decimals is not None:
             points = np.round(points, self.decimals)
         return points.astype(np.float32).astype(np.float64) if self.single else points
 
 
 def find_lattice(points: np.ndarray) -> Lattice:
-    """Find the grid that coordinates lie on, to the precision in which they are stored.
+    """Find the lattice that coordinates lie on, to the precision in which they are stored.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def find_lattice(points: np.ndarray) -> Lattice:
 
 
 def _decimals(points: np.ndarray, tolerance: float) -> int | None:
-    """Return how many decimal places the coordinates need, or None if that is no grid."""
+    """Return how many decimals the coordinates need, or None if they need too many."""
     for decimals in range(_MOST_DECIMALS + 1):
         if tolerance > 0.1 * 10.0**-decimals:  # any number would pass
             return None
@@ -102,7 +102,7 @@ def _spacing(axis: np.ndarray, tolerance: float, fallback: float) -> float:
     if not len(steps):
         return fallback
     smallest = steps.min()
-    # Steps of the smallest kind, averaged, say the spacing more exactly than any one of them.
+    # The mean of the smallest steps estimates the spacing better than any one of them.
     spacing = float(steps[steps < 1.5 * smallest].mean())
     if spacing < 20 * tolerance:
         return fallback

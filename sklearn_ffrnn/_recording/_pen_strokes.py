@@ -1,4 +1,4 @@
-"""Where the strokes of a pen begin."""
+"""Find where the strokes of a pen begin."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""What a device lets through of a movement: its lattice, the steps that it takes, and when.
+"""Model how a device records a movement: its lattice, its dead band and its shortest step.
 
 Tablets hold a coordinate until it has changed by some units; event-driven devices report a point
-only once the pointer has moved far enough, and then it has moved. A synthetic movement must pass
-through the same device as its source did, or its smallest steps give it away.
+only after the pointer has moved far enough. A synthetic movement must be recorded by the same
+device as its source, or its smallest steps give it away.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import numpy as np
 from .._typing import BoolArray, FloatArray
 from ._lattice import Lattice, find_lattice
 
-_FEWEST = 5  # changes just above a limit that it takes to believe in it; steps: twice as many
-_EXCEPTIONS = 0.05  # relative to those: steps below it
-_LARGEST = 16  # units of the lattice; no device loses more
+_FEWEST = 5  # changes just above a limit that prove it; of steps, twice as many
+_EXCEPTIONS = 0.05  # share of these changes that may lie below the limit
+_LARGEST = 16  # units of the lattice; no device has a larger limit
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,12 @@ class PointingDevice:
     lattice : Lattice
         Lattice that the coordinates lie on.
     dead_band : float
-        Smallest change of a coordinate that shows, in units of the lattice; a smaller one shows as
-        none.
+        Smallest change of a coordinate that the device reports, in units of the lattice; it reports
+        a smaller one as no change.
     reach : float
         Shortest step between points that do not repeat, in units of the lattice.
     held : ndarray of bool of shape (n_points, 2)
-        Coordinates that are those of the point before, and that have not moved.
+        Coordinates that equal those of the point before, and that did not move.
     """
 
     lattice: Lattice
@@ -43,21 +43,21 @@ class PointingDevice:
 
     @property
     def repeated(self) -> BoolArray:
-        """Points at the place of the point before."""
+        """Points at the same place as the point before."""
         return self.held[:, 0] & self.held[:, 1]
 
     def record(self, path: FloatArray) -> FloatArray:
-        """Return the points that the device would have made of a movement.
+        """Return the points that the device would have recorded of a movement.
 
         Parameters
         ----------
         path : ndarray of shape (n_points, 2)
-            Where the movement was, exactly, at each point.
+            Exact position at each point.
 
         Returns
         -------
         points : ndarray of shape (n_points, 2)
-            Points of the lattice; they repeat where the source's do and nowhere else.
+            Points on the lattice; they repeat where the source's points do and nowhere else.
         """
         kept = path[~self.repeated]
         if self.lattice.spacing.all():
@@ -87,8 +87,8 @@ class PointingDevice:
             step_x = to_x - x if abs(to_x - x) >= band and not still[0] else 0.0
             step_y = to_y - y if abs(to_y - y) >= band and not still[1] else 0.0
             if step_x**2 + step_y**2 < shortest:
-                # It has moved, or there were no point: the step that comes nearest to where it is
-                # on its way to.
+                # A point was recorded, so the pointer moved: take the possible step that ends
+                # nearest to its goal.
                 miss = ((possible - (goal - out[-1])) ** 2).sum(axis=1)
                 miss[possible[:, still].any(axis=1)] = np.inf
                 step_x, step_y = possible[np.argmin(miss)].tolist()
@@ -106,7 +106,7 @@ class PointingDevice:
 
 
 def find_pointing_device(points: np.ndarray) -> PointingDevice:
-    """Find out from recorded points how they were recorded.
+    """Infer from recorded points how they were recorded.
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ def find_pointing_device(points: np.ndarray) -> PointingDevice:
     Returns
     -------
     device : PointingDevice
-        Limits on steps are believed only where many steps are just above them and hardly any below.
+        A limit is accepted only if many steps lie just above it and hardly any below.
     """
     lattice = find_lattice(points)
     held = _held(points)
@@ -130,13 +130,13 @@ def find_pointing_device(points: np.ndarray) -> PointingDevice:
     candidates = np.unique(lengths[(lengths > 1) & (lengths <= _LARGEST)])
     reach = _limit(lengths, candidates, 2 * _FEWEST)
     if max(band, reach) > 1:
-        # Here a coordinate may show as held while it moves.
+        # Here the device may report a coordinate as held while it moves.
         held = np.stack([standing, standing], axis=1)
     return PointingDevice(lattice, max(1.0, band), max(1.0, reach), held)
 
 
 def _limit(steps: np.ndarray, candidates: np.ndarray, fewest: int) -> float:
-    """Return the largest candidate that steps keep above, or 0 if none."""
+    """Return the largest candidate that nearly all steps exceed, or 0 if there is none."""
     steps = np.sort(steps[steps > 0])
     below = np.searchsorted(steps, candidates)
     above = np.searchsorted(steps, 2 * candidates) - below
@@ -145,13 +145,13 @@ def _limit(steps: np.ndarray, candidates: np.ndarray, fewest: int) -> float:
 
 
 def _hold(units: np.ndarray, held: np.ndarray) -> np.ndarray:
-    """Return coordinates of which some stay those of the point before."""
+    """Replace held coordinates by those of the point before."""
     last = np.where(held, 0, np.arange(len(units))[:, None])
     return np.take_along_axis(units, np.maximum.accumulate(last, axis=0), axis=0)
 
 
 def _held(points: np.ndarray) -> np.ndarray:
-    """Tell which coordinates are those of the point before, to rounding errors."""
+    """Tell which coordinates equal those of the point before, up to rounding."""
     tolerance = 8 * np.finfo(float).eps * np.abs(points).max(initial=0.0)
     still = np.abs(np.diff(points, axis=0)) <= tolerance
     return np.concatenate([np.zeros((1, 2), bool), still])[: len(points)]

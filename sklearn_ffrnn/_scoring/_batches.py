@@ -18,9 +18,9 @@ MAX_STEPS_IN_MEMORY = 30_000
 def score_in_batches(
     network: Network, sequences: Ragged, compute: Callable[[Network, Packed], Tensor]
 ) -> np.ndarray:
-    """Return what `compute` makes of each sequence, in the order given.
+    """Return the result of `compute` for each sequence, in the order given.
 
-    Sequences of like length are computed together.
+    Sequences of similar length are computed together.
 
     Raises
     ------
@@ -32,7 +32,7 @@ def score_in_batches(
     lengths = sequences.lengths
     dataset = SequenceDataset(values, torch.tensor(lengths, device=weight.device))
     order = np.argsort(-lengths, kind="stable")
-    # With more than two classes every sequence is asked with every label.
+    # With more than two classes, every sequence is scored with every label.
     copies = network.n_classes if network.n_classes > 2 else 1
     budget = np.cumsum(lengths[order] * copies) // MAX_STEPS_IN_MEMORY
     results: list[np.ndarray] = []

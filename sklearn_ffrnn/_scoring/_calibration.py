@@ -1,4 +1,4 @@
-"""From the scores of a network to probabilities."""
+"""Turn the scores of a network into probabilities."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from scipy.special import expit, log_softmax, softmax
 
 from .._typing import FloatArray
 
-# Beyond this, a slope says only that the classes are separable in the few samples at hand.
+# A larger slope means only that the classes are separable in the few samples at hand.
 MAX_LOG_SLOPE = np.log(1e3)
 
 
 class Calibration:
-    """Platt scaling of one score a class: ``softmax(slope * scores + intercept)``.
+    """Platt scaling of one score per class: ``softmax(slope * scores + intercept)``.
 
     With two classes this is Platt's (1999) sigmoid; with more, one slope serves all classes and
-    each has an intercept of its own. The slope is positive: calibration moves and stretches the
-    scores of a network but never turns them round.
+    each has an intercept of its own. The slope is positive: calibration shifts and scales the
+    scores of a network but never reverses their order.
 
     Attributes
     ----------
     slope : float
-        Stretch of the scores; 1 before :meth:`fit`.
+        Factor on the scores; 1 before :meth:`fit`.
     intercept : ndarray of shape (n_classes,)
-        Shift of each class, the first of them 0.
+        Shift of each class; that of the first is 0.
     """
 
     def __init__(self, n_classes: int) -> None:
@@ -50,8 +50,8 @@ class Calibration:
         columns = self._columns(scores)
         spread = columns.std() or 1.0
         columns = columns / spread
-        # Platt's targets: a class of N samples is believed to (N + 1) / (N + n_classes) only, so
-        # that separable samples don't ask for an infinite slope.
+        # Platt's targets: a class of N samples has the target (N + 1) / (N + n_classes), so that
+        # separable samples do not lead to an infinite slope.
         totals = np.bincount(target, weight, minlength=n_classes)[target]
         soft = np.repeat(1 / (totals + n_classes)[:, None], n_classes, axis=1)
         soft[np.arange(len(target)), target] = (totals + 1) / (totals + n_classes)

@@ -11,8 +11,8 @@ from ..nn import ForwardForwardRNN, Packed
 def scores_over_time(network: ForwardForwardRNN, sequences: Packed, n_steps: int) -> Tensor:
     """Return the score of all layers after each step: (n_sequences, n_steps[, n_classes]).
 
-    Goodness is a mean over steps, so that the score after each step comes for free. NaN after the
-    end of a sequence; `n_steps` is the length of the longest, or more.
+    Goodness is a mean over steps, so that one pass gives the score after each step. Scores after
+    the end of a sequence are NaN; `n_steps` is at least the length of the longest.
     """
     x = network.ask_every_label(sequences)
     margins = [layer.margin(goodness.per_step) for layer, goodness in network(x)]

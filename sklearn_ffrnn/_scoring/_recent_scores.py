@@ -8,7 +8,7 @@ N_RECENT_SCORES = 1000
 
 
 class RecentScores:
-    """Scores with the class and the weight of their samples; the oldest make way for new ones.
+    """The latest scores, with class and weight of their samples; new scores replace the oldest.
 
     Parameters
     ----------
@@ -21,13 +21,13 @@ class RecentScores:
     """
 
     def __init__(self, scores: np.ndarray, target: np.ndarray, weight: np.ndarray) -> None:
-        # Copies, lest a large first part stay in memory for its last rows.
+        # Copies: a view of the last rows would keep a large first part in memory.
         self.scores, self.target, self.weight = (
             column[-N_RECENT_SCORES:].copy() for column in (scores, target, weight)
         )
 
     def followed_by(self, later: RecentScores) -> RecentScores:
-        """Return these scores and later ones."""
+        """Return these scores followed by later ones."""
         return RecentScores(
             np.concatenate([self.scores, later.scores]),
             np.concatenate([self.target, later.target]),

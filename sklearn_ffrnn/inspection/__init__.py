@@ -1,4 +1,4 @@
-"""What a data set or a fitted model gives away, in tables and pictures."""
+"""Inspect data sets and fitted models, in tables and pictures."""
 
 from ._decision_over_time_display import DecisionOverTimeDisplay
 from ._goodness_display import GoodnessDisplay

@@ -25,7 +25,7 @@ class DecisionOverTimeDisplay:
     probabilities : ndarray of shape (n_samples, n_steps)
         Probability of the class after each step, NaN after the end of a sequence.
     y : ndarray of shape (n_samples,) or None, default=None
-        Labels to tell curves apart by; None draws all alike.
+        Labels, which colour the curves; None draws all in one colour.
     class_names : dict or None, default=None
         Name of each label in `y`, in the order of the legend; None shows the labels.
     what : str, default="the positive class"
@@ -83,7 +83,7 @@ class DecisionOverTimeDisplay:
         ax: Any = None,
         **kwargs: Any,
     ) -> DecisionOverTimeDisplay:
-        """Draw how a fitted classifier judges movements as they go on.
+        """Draw the verdicts of a fitted classifier as movements unfold.
 
         Parameters
         ----------
@@ -92,7 +92,7 @@ class DecisionOverTimeDisplay:
         X : sequences, or what the pipeline takes
             Movements.
         y : array-like of shape (n_samples,), default=None
-            Their labels, to tell the classes apart.
+            Labels, which colour the curves.
         pos_label : label, default=None
             Class whose probability is drawn; None is the last one, ``classes_[-1]``.
         class_names : sequence of str of length n_classes, default=None
@@ -112,7 +112,7 @@ class DecisionOverTimeDisplay:
         TypeError
             If the classifier gives no verdicts over time.
         ValueError
-            If `y` or `pos_label` is no class of it.
+            If `y` or `pos_label` holds a label that the classifier does not know.
         """
         classifier, sequences = classifier_and_sequences(estimator, X, "predict_proba_over_time")
         classes = classifier.classes_.tolist()
@@ -129,7 +129,7 @@ class DecisionOverTimeDisplay:
         return cls(
             probabilities=probabilities[:, :, which],
             y=y,
-            # Its own class comes first, and in the first colour.
+            # The class of the probabilities comes first, in the first colour.
             class_names={label: names[label] for label in [pos_label, *names]},
             what=names[pos_label],
         ).plot(ax, **kwargs)
@@ -144,13 +144,13 @@ class DecisionOverTimeDisplay:
         ax: Any = None,
         **kwargs: Any,
     ) -> DecisionOverTimeDisplay:
-        """Draw verdicts that are at hand.
+        """Draw given verdicts.
 
         Parameters
         ----------
         y_true : array-like of shape (n_samples,) or None
-            Labels, to tell the classes apart; the probabilities are those of the one that sorts
-            last. None draws all alike.
+            Labels, which colour the curves; the probabilities are those of the label that sorts
+            last. None draws all in one colour.
         probabilities : array-like of shape (n_samples, n_steps)
             What :meth:`FFRNNClassifier.predict_proba_over_time` returned for two classes.
         class_names : sequence of str, default=None
@@ -168,7 +168,7 @@ class DecisionOverTimeDisplay:
         Raises
         ------
         ValueError
-            If shapes don't agree, or a sample has no verdict.
+            If the shapes do not match, or a sample has no verdict.
         """
         probabilities = np.asarray(probabilities, dtype=np.float64)
         if probabilities.ndim != 2:
@@ -265,7 +265,7 @@ class DecisionOverTimeDisplay:
             return [(None, "", np.ones(len(self.probabilities), dtype=bool), PALETTE[0])]
         labels = np.unique(self.y).tolist()
         names = self.class_names or dict(zip(labels, check_names(None, labels), strict=True))
-        # A class that doesn't occur keeps its colour: others look the same with it and without.
+        # A class that does not occur keeps its colour, so that the others do not change theirs.
         return [
             (label, f"{name}, ", self.y == label, color)
             for (label, name), color in zip(names.items(), cycle(PALETTE), strict=False)

@@ -1,4 +1,4 @@
-"""Distributions that goodness may follow, fitted and compared with it."""
+"""Fit distributions to goodness and compare them with it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-# With their fixed parameters: an exponential starts at 0, below which no mean of squares lies.
+# With their fixed parameters: an exponential starts at 0, because no mean of squares is less.
 FAMILIES: dict[str, tuple[Any, dict[str, float]]] = {
     "normal": (stats.norm, {}),
     "exponential": (stats.expon, {"floc": 0.0}),
@@ -38,7 +38,7 @@ def fit_distributions(goodness: np.ndarray, rows: Mapping[str, np.ndarray]) -> p
         for class_name, chosen in rows.items():
             values = of_layer[chosen]
             if not len(values) or np.ptp(values) == 0:
-                continue  # a layer that has collapsed: no curve has a width of nothing
+                continue  # a collapsed layer, whose width is 0
             for name, (family, fixed) in FAMILIES.items():
                 if name == "exponential" and goodness.min() < 0:
                     continue

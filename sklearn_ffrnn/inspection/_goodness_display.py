@@ -1,4 +1,4 @@
-"""GoodnessDisplay: how far apart each layer keeps the two classes."""
+"""GoodnessDisplay: how well each layer separates the two classes."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ class GoodnessDisplay:
         Normal and exponential distribution fitted to each class in each layer: columns ``layer``
         (from 1), ``class_name``, ``distribution``, ``loc``, ``scale`` and ``ks_distance``, the
         largest difference between the fitted and the empirical cumulative distribution
-        (Kolmogorov and Smirnov's). An exponential is fitted if no goodness is negative, nothing
-        where all values of a class are the same.
+        (Kolmogorov-Smirnov). An exponential is fitted only if no goodness is negative; nothing is
+        fitted if all values of a class are equal.
     axes_ : ndarray of Axes of shape (n_layers,)
         One for each layer.
     figure_ : Figure
@@ -102,7 +102,7 @@ class GoodnessDisplay:
         estimator : FFRNNClassifier, Pipeline or search
             A fitted classifier, or a pipeline that ends in one, or a search that found either.
         X : sequences, or what the pipeline takes
-            Samples, best not those of the training.
+            Samples, preferably not from the training set.
         y : array-like of shape (n_samples,)
             Their labels. With more than two classes a sample counts as positive with its own label
             and as a negative with each other one, as in training.
@@ -123,7 +123,7 @@ class GoodnessDisplay:
         TypeError
             If the classifier has no layers with a goodness of their own.
         ValueError
-            If `y` holds a label that the classifier doesn't know.
+            If `y` holds a label that the classifier does not know.
         """
         classifier, sequences = classifier_and_sequences(estimator, X, "layer_goodness")
         goodness, classes = classifier.layer_goodness(sequences), classifier.classes_
@@ -158,7 +158,7 @@ class GoodnessDisplay:
         ax: Any = None,
         **kwargs: Any,
     ) -> GoodnessDisplay:
-        """Draw goodness that is at hand.
+        """Draw given goodness.
 
         Parameters
         ----------
@@ -167,7 +167,7 @@ class GoodnessDisplay:
         goodness : array-like of shape (n_samples, n_layers)
             What :meth:`FFRNNClassifier.layer_goodness` returned.
         threshold : float, array-like of shape (n_layers,) or (n_layers, 2)
-            Thresholds, as in ``FFRNNClassifier.threshold_``; a number serves all layers.
+            Thresholds, as in ``FFRNNClassifier.threshold_``; a number applies to all layers.
         class_names : (str, str), default=None
             Names of the negative and of the positive class; None shows the labels.
         ax : array-like of Axes of shape (n_layers,), default=None
@@ -183,7 +183,7 @@ class GoodnessDisplay:
         Raises
         ------
         ValueError
-            If shapes don't agree, or `y_true` has not two labels.
+            If the shapes do not match, or `y_true` does not have two labels.
         """
         y_true, goodness = column_or_1d(y_true), np.asarray(goodness, dtype=np.float64)
         if goodness.ndim != 2:
@@ -269,7 +269,8 @@ class GoodnessDisplay:
         drawn = {}
         for (name, rows), color in zip(self._rows.items(), PALETTE[:2], strict=True):
             values = of_layer[rows]
-            # Tails beyond the edges count too, so that bars compare with the fitted density.
+            # Count the tails beyond the edges too, so that the bars are comparable with the fitted
+            # density.
             weights = np.full(len(values), 1 / max(len(values), 1) / width)
             label = f"{name}, n = {len(values)}"
             style = {"histtype": "stepfilled", "color": color, "alpha": 0.35, "label": label}

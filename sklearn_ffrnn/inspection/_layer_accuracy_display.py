@@ -1,4 +1,4 @@
-"""LayerAccuracyDisplay: what each layer knows, and what the layers know together."""
+"""LayerAccuracyDisplay: the score of each layer alone, and of the layers up to it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _METRICS = {"accuracy": "accuracy", "roc_auc": "ROC AUC"}
 
 
 class LayerAccuracyDisplay:
-    """How often each layer alone is right, and the layers up to it.
+    """Score of each layer alone, and of the layers up to it.
 
     Create it by :meth:`from_estimator`. All parameters are stored as attributes.
 
@@ -25,14 +25,14 @@ class LayerAccuracyDisplay:
     so_far : ndarray of shape (n_layers,)
         Score of the layers up to each.
     chance : float
-        Score of one who has not looked.
+        Chance-level score.
     metric : {"accuracy", "roc_auc"}, default="accuracy"
-        What the scores are.
+        Kind of the scores.
 
     Attributes
     ----------
     alone_, so_far_, chance_ : Line2D
-        The curves and the line of chance.
+        The curves and the line at chance level.
     ax_ : Axes
         Where they are drawn.
     figure_ : Figure
@@ -41,7 +41,7 @@ class LayerAccuracyDisplay:
     See Also
     --------
     GoodnessDisplay : The goodness behind the verdicts.
-    LossCurveDisplay : How the layers came to know it.
+    LossCurveDisplay : Loss of each layer by epoch.
 
     Examples
     --------
@@ -69,23 +69,23 @@ class LayerAccuracyDisplay:
     def from_estimator(
         cls, estimator: Any, X: Any, y: Any, *, metric: str = "accuracy", ax: Any = None
     ) -> LayerAccuracyDisplay:
-        """Judge the layers of a fitted classifier on samples, and draw it.
+        """Score the layers of a fitted classifier on samples, and draw the scores.
 
-        A layer alone is right where its goodness is above its threshold for a positive and below
-        it for a negative; with more than two classes, where it is largest with the right label.
-        The layers up to it speak by :meth:`FFRNNClassifier.staged_predict_proba`, which is
-        calibrated: that they do better has to do with both.
+        A layer alone is right if its goodness is above its threshold for a positive and below it
+        for a negative; with more than two classes, if its goodness is largest with the right label.
+        The layers up to it are scored by :meth:`FFRNNClassifier.staged_predict_proba`, which
+        averages layers and is calibrated: both may raise the score.
 
         Parameters
         ----------
         estimator : FFRNNClassifier, Pipeline or search
             A fitted classifier, or a pipeline that ends in one, or a search that found either.
         X : sequences, or what the pipeline takes
-            Samples, best not those of the training.
+            Samples, preferably not from the training set.
         y : array-like of shape (n_samples,)
             Their labels.
         metric : {"accuracy", "roc_auc"}, default="accuracy"
-            The score. "roc_auc", for two classes, asks for no threshold.
+            The score. "roc_auc", for two classes, needs no threshold.
         ax : Axes, default=None
             Where to draw; None makes a figure.
 
@@ -99,8 +99,8 @@ class LayerAccuracyDisplay:
         TypeError
             If the classifier has no layers with a goodness of their own.
         ValueError
-            If `metric` is neither, or it is "roc_auc" and there are more than two classes, or one
-            in `y`.
+            If `metric` is neither, or it is "roc_auc" and the classes, or the labels in `y`, are
+            not two.
         """
         if metric not in _METRICS:
             raise ValueError(f"metric={metric!r} is none of {tuple(_METRICS)}.")
@@ -153,7 +153,7 @@ class LayerAccuracyDisplay:
         )
         self.chance_ = self.ax_.axhline(self.chance, color="0.5", linestyle=":", label="chance")
         self.ax_.set(
-            title="What the layers know",
+            title="Score by layer",
             xlabel="layer",
             ylabel=_METRICS[self.metric],
             xticks=layers,

@@ -18,7 +18,7 @@ class LossCurveDisplay:
     Parameters
     ----------
     train_loss : ndarray of shape (n_epochs, n_curves)
-        Training loss: of each layer, or the one loss of a network that learns as a whole.
+        Training loss of each layer, or the single loss of a network that is trained as a whole.
     validation_loss : ndarray of shape (n_epochs, n_curves) or None, default=None
         The same on the part held out, if there is one.
 
@@ -116,7 +116,7 @@ class LossCurveDisplay:
 
 
 def _losses(history: Sequence[Mapping[str, Any]], prefix: str) -> np.ndarray:
-    """Return the losses of the layers, or of the whole if no layer has its own: a row an epoch."""
+    """Return the losses of the layers, or of the whole network, with one row per epoch."""
     first = history[0]
     names: list[str] = []
     while (name := f"{prefix}_loss_layer_{len(names)}") in first:

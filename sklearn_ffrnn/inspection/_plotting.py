@@ -1,4 +1,4 @@
-"""What the displays share: colours, axes, and the way from a pipeline to its classifier."""
+"""Shared by the displays: colours, axes, and the classifier at the end of a pipeline."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from sklearn.utils.validation import check_is_fitted
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# Of Okabe and Ito (2008), whom colour-blind readers have to thank for them. The first stands for
+# From Okabe and Ito (2008), so that colour-blind readers can tell them apart. The first is that of
 # the positive class.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 RECORDED = "0.5"
 
 
 def layer_colors(n_layers: int) -> list[Any]:
-    """Return a colour for each layer, from dark to light as they stand one above the other."""
+    """Return a colour for each layer, from dark (the first) to light."""
     from matplotlib import colormaps
 
     return list(colormaps["viridis"](np.linspace(0.05, 0.8, n_layers)))
@@ -34,7 +34,7 @@ def panels(ax: Any, n_panels: int, *, size: tuple[float, float], caller: str) ->
     ax : Axes, array-like of Axes or None
         What the user gave.
     n_panels : int
-        How many are drawn on.
+        Number of axes to draw on.
     size : (float, float)
         Width and height of a new one, in inches.
     caller : str
@@ -64,7 +64,7 @@ def panels(ax: Any, n_panels: int, *, size: tuple[float, float], caller: str) ->
 
 
 def legend_below(ax: Axes, handles: Sequence[Any], n_columns: int) -> None:
-    """Put the legend where it can't hide what is drawn."""
+    """Put the legend below the axes, where it hides nothing."""
     ax.legend(
         handles=handles,
         loc="upper center",
@@ -91,7 +91,7 @@ def fitted_classifier(estimator: Any, needs: str) -> Any:
 
 
 def classifier_and_sequences(estimator: Any, X: Any, needs: str) -> tuple[Any, Any]:
-    """Return the classifier, and `X` as the steps before it hand it over; errors as above."""
+    """Return the classifier, and `X` transformed by the steps before it; errors as above."""
     estimator = _best(estimator)
     classifier = _classifier(estimator, needs)
     if isinstance(estimator, Pipeline) and len(estimator) > 1:

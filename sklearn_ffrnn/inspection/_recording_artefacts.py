@@ -1,4 +1,4 @@
-"""The report that tells whether the recording alone gives the classes of a data set away."""
+"""A report on whether the recording alone gives the classes of a data set away."""
 
 from __future__ import annotations
 
@@ -45,20 +45,20 @@ def recording_artefacts(
 ) -> pd.DataFrame:
     """Tell whether the recording alone, not the movement, gives away the class of trajectories.
 
-    Human and synthetic trajectories often differ in what no one wants to learn from: the clock
-    runs evenly in one class, coordinates are whole numbers in one class, one class starts from
-    rest. A model trained on them scores well and learns nothing about people. For each such family
-    of features, a random forest that sees nothing else is cross-validated; its area under the ROC
-    curve (AUC) should be near 0.5.
+    Human and synthetic trajectories often differ in properties that a model should not learn: the
+    clock runs evenly in one class, coordinates are whole numbers in one class, one class starts
+    from rest. A model trained on them scores well and learns nothing about people. For each such
+    family of features, a random forest that sees only this family is cross-validated; its area
+    under the ROC curve (AUC) should be near 0.5.
 
     Parameters
     ----------
     X : list of array-like of shape (n_points, 3) or (n_points, 4)
-        Trajectories with columns x, y, t and optionally stroke_id; DataFrames with those columns,
-        a Series or object array of either, or a three-dimensional array padded with NaN rows. Time
-        may run backwards here, for that is an artefact to report. A SequenceBatch is taken with
-        the negatives that it carries: each joins with the batch's ``negative_label``, in the group
-        of its source.
+        Trajectories with columns x, y, t and optionally stroke_id; DataFrames with those columns, a
+        Series or object array of either, or a three-dimensional array padded with NaN rows. Time
+        may run backwards here, because that is an artefact to report. The negatives of a
+        SequenceBatch are added as rows with the batch's ``negative_label``, in the group of their
+        source.
     y : array-like of shape (n_samples,)
         Labels of two classes.
     groups : array-like of shape (n_samples,) or None, default=None
@@ -81,8 +81,8 @@ def recording_artefacts(
 
         - ``auc``: mean over folds of the AUC of the forest that sees this family alone;
         - ``standard_error``: of that mean, from the scatter between folds;
-        - ``told_apart``: True where the AUC is above 0.55 by more than the scatter explains
-          (one-sided t-test at 5 %), and above 0.5 likewise (at 1 %);
+        - ``told_apart``: True where the AUC is significantly above 0.55 (one-sided t-test over the
+          folds at 5 %) and above 0.5 (at 1 %);
         - ``verdict``: the same in words;
         - ``telling_feature``: the one feature that separates the classes best on its own, and
           ``mean_<label>`` for each class, its mean.
@@ -95,17 +95,17 @@ def recording_artefacts(
 
     Notes
     -----
-    Only an AUC above 0.5 counts. A synthetic trajectory with exactly its source's clock has
-    exactly its source's features: with both in one fold the AUC is 0.5 to the last digit, with one
-    in training and one under test a forest recalls the features with the other label and the AUC
-    falls far below 0.5. So an AUC near 0 says that pairs were torn apart, not that the classes
-    differ; the verdict then asks for `groups`.
+    Only an AUC above 0.5 counts. A synthetic trajectory with exactly its source's clock has exactly
+    its source's features: with both in one fold the AUC is 0.5 to the last digit, with one in
+    training and one under test a forest recalls the features with the other label and the AUC falls
+    far below 0.5. So an AUC near 0 means that pairs were split between training and test, not that
+    the classes differ; the verdict then asks for `groups`.
 
     To find whether the synthetic class as a whole differs, and not only each from its source, take
     human trajectories of some sources and synthetic ones of others.
 
-    Coordinates are compared with lattices to single precision. Where pairs differ in how the
-    movement goes, the ends' speed and repeated positions differ a little too.
+    Coordinates are compared with lattices to single precision. Pairs that differ in their movement
+    also differ a little in the speed at their ends and in repeated positions.
 
     Examples
     --------

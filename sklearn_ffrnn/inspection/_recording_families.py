@@ -1,8 +1,7 @@
 """Features of how a movement was recorded, in families; none describes how the movement went.
 
 Each function takes one trajectory (n_points, 3 or 4) with columns x, y, t and perhaps stroke_id,
-and returns its features by names that read on in a sentence. What a trajectory is too short for is
-NaN.
+and returns its features by name. Features that the trajectory is too short for are NaN.
 """
 
 from __future__ import annotations
@@ -69,7 +68,7 @@ def lattice(trajectory: np.ndarray) -> dict[str, float]:
 
 
 def duplicate_points(trajectory: np.ndarray) -> dict[str, float]:
-    """Count points at the place of the point before."""
+    """Count points that repeat the position of the point before."""
     step = np.diff(trajectory[:, :3], axis=0)
     still = ~np.any(step[:, :2], axis=1)
     return {
@@ -82,7 +81,7 @@ def duplicate_points(trajectory: np.ndarray) -> dict[str, float]:
 def rest_at_ends(trajectory: np.ndarray) -> dict[str, float]:
     """Compare the speed at both ends with the mean speed."""
     t = np.maximum.accumulate(trajectory[:, 2])
-    last = np.append(np.diff(t) > 0, True)  # of points with one time stamp, where they arrive
+    last = np.append(np.diff(t) > 0, True)  # of points with one time stamp, keep the last
     t, xy = t[last], trajectory[last, :2]
     path = np.linalg.norm(np.diff(xy, axis=0), axis=1)
     moved = np.flatnonzero(path)
@@ -111,7 +110,7 @@ def length(trajectory: np.ndarray) -> dict[str, float]:
 
 
 def zero_steps(trajectory: np.ndarray) -> dict[str, float]:
-    """Count points with the time stamp of the point before."""
+    """Count points that repeat the time stamp of the point before."""
     zero = np.diff(trajectory[:, 2]) == 0
     moved = np.any(np.diff(trajectory[:, :2], axis=0), axis=1)
     return {
@@ -136,7 +135,7 @@ def _share(condition: np.ndarray) -> float:
 
 
 def _small(sizes: np.ndarray) -> float:
-    """Return what nearly all sizes but zero exceed, which is what a device lets through."""
+    """Return the size that nearly all nonzero sizes exceed: the least that a device reports."""
     return float(np.quantile(sizes[sizes > 0], 0.02))
 
 

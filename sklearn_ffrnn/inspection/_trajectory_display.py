@@ -16,8 +16,8 @@ _N_TIMES = 1000  # at which the model's speed is drawn
 class TrajectoryDisplay:
     """The path of a movement coloured by speed, and its speed with the strokes under it.
 
-    Create it by :meth:`from_trajectory`, or from a plan that is at hand. All parameters are stored
-    as attributes.
+    Create it by :meth:`from_trajectory`, or from an existing plan. All parameters are stored as
+    attributes.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ class TrajectoryDisplay:
     path_ : LineCollection
         The path, in pieces from point to point.
     colorbar_ : Colorbar
-        What its colours mean.
+        Colour scale of the path.
     recorded_ : StepPatch
         Speed between the points.
     reconstructed_ : Line2D or None

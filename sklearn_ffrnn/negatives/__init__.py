@@ -1,7 +1,7 @@
 """Negatives: samplers of machine-made movements, families that make them, evaluation sets.
 
 A family is a callable that takes a movement and a random state and returns another movement with
-the same end points, time stamps and lattice, or None if it can make nothing of that movement.
+the same end points, time stamps and lattice, or None if it cannot make one from that movement.
 """
 
 from ._altered_family import AlteredHumanFamily

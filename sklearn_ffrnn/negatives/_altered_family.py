@@ -1,4 +1,4 @@
-"""The family of human movements of which one property is no longer human."""
+"""A family of human movements with one property altered."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ def _alteration(function: Callable[..., np.ndarray]) -> Callable[..., np.ndarray
 
 @dataclass(frozen=True)
 class AlteredHumanFamily(PathFamily):
-    """Human movements of which one property is altered and all others stay.
+    """Human movements with one property altered and all others kept.
 
-    No single machine moves like this. But what a classifier learns from the difference between a
-    movement and itself smoothed, shaken, retimed or shuffled, is where the human movements end, on
-    all sides.
+    No real machine moves like this. But from the difference between a movement and itself smoothed,
+    shaken, retimed or shuffled, a classifier learns the limits of human movement in every
+    direction.
 
     Parameters
     ----------
@@ -40,8 +40,8 @@ class AlteredHumanFamily(PathFamily):
 
     Notes
     -----
-    Two more were tried and left out, for hardly anything tells them from people and they blur the
-    boundary: the same pace on a plain arc, and the movement run backwards.
+    Two more were tried and left out, because hardly anything tells them from people, so that they
+    blur the boundary: the same pace on a plain arc, and the movement run backwards.
 
     Examples
     --------
@@ -69,7 +69,7 @@ class AlteredHumanFamily(PathFamily):
 
 @_alteration
 def smoothed(points: np.ndarray, tau: np.ndarray, rng: np.random.RandomState) -> np.ndarray:
-    """Return the path under a Gaussian filter of 4 to 20 % of its length."""
+    """Return the path smoothed by a Gaussian filter of 4 to 20 % of its length."""
     width = log_uniform((0.04, 0.2), rng) * len(points)
     n = len(points) - 1
     padded = np.pad(points, ((n, n), (0, 0)), mode="reflect", reflect_type="odd")
@@ -115,6 +115,6 @@ def surrogate(points: np.ndarray, tau: np.ndarray, rng: np.random.RandomState) -
 
 
 def along(points: np.ndarray, progress: np.ndarray) -> np.ndarray:
-    """Return where a path is after a part `progress` of its length."""
+    """Return the points of a path after shares `progress` of its length."""
     length = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
     return np.stack([np.interp(progress * length[-1], length, axis) for axis in points.T], axis=1)

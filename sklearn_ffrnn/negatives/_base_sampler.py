@@ -1,4 +1,4 @@
-"""What the samplers of negatives share: rows, labels, how many, and the two kinds of pipeline."""
+"""Base of the samplers of negatives: rows, labels, numbers, and the two kinds of pipeline."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class BaseNegativeSampler(  # type: ignore[call-arg]
     auto_wrap_output_keys=None,
     metaclass=ABCMeta,
 ):
-    """Base of the samplers; the parameters are described there."""
+    """Base class of the samplers, whose docstrings describe the parameters."""
 
     _parameter_constraints: dict[str, list[Any]] = {
         "n_negatives": [
@@ -59,7 +59,7 @@ class BaseNegativeSampler(  # type: ignore[call-arg]
 
     @abstractmethod
     def _model(self, human: dict[int, np.ndarray]) -> dict[int, Any]:
-        """Return what negatives are made from, by row, of the rows that can be modelled."""
+        """Return, by row, the models of the rows that can be modelled."""
 
     @abstractmethod
     def _negatives(self, models: dict[int, Any], rng: np.random.RandomState) -> list[np.ndarray]:
@@ -67,7 +67,7 @@ class BaseNegativeSampler(  # type: ignore[call-arg]
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Any, y: Any = None) -> Self:
-        """Learn what negatives are made from and decide which to make.
+        """Model the human movements and decide which negatives to make.
 
         Parameters
         ----------
@@ -90,7 +90,7 @@ class BaseNegativeSampler(  # type: ignore[call-arg]
         Warns
         -----
         UserWarning
-            If movements cannot be modelled, or points are no positions, as in
+            If movements cannot be modelled, or points are not positions, as in
             :class:`~sklearn_ffrnn.VelocityTransformer`.
         """
         self._make(X, y, synthesis=False)
@@ -125,7 +125,7 @@ class BaseNegativeSampler(  # type: ignore[call-arg]
 
     @_in_mode("attach")
     def transform(self, X: Any) -> Any:
-        """Return `X` as it is: negatives are for training; only with ``mode="attach"``.
+        """Return `X` unchanged: negatives are for training; only with ``mode="attach"``.
 
         Parameters
         ----------
@@ -156,7 +156,7 @@ class BaseNegativeSampler(  # type: ignore[call-arg]
         Returns
         -------
         X_resampled : list of ndarray of shape (n_points, 3) or (n_points, 4)
-            All rows, in order, and after them the negatives; `source_` says which row each of
+            All rows, in order, and after them the negatives; `source_` holds the row that each of
             these was made from.
         y_resampled : ndarray of shape (n_samples + `n_negatives_`,)
             Their labels.
@@ -167,7 +167,7 @@ class BaseNegativeSampler(  # type: ignore[call-arg]
     def _make(
         self, X: Any, y: Any, *, synthesis: bool = True
     ) -> tuple[list[np.ndarray], np.ndarray, list[np.ndarray]]:
-        """Return rows, their labels and negatives; learn what fitting learns on the way."""
+        """Return rows, their labels and negatives, and set the fitted attributes."""
         if isinstance(X, SequenceBatch):
             raise TypeError(
                 f"X is a SequenceBatch; {type(self).__name__} takes trajectories. Put it first in "
@@ -218,19 +218,19 @@ class BaseNegativeSampler(  # type: ignore[call-arg]
         return count
 
     def _report(self, bad: np.ndarray, n_human: int) -> None:
-        """Say once which human rows cannot be modelled."""
+        """Name the human rows that cannot be modelled, in one warning or error."""
         if not len(bad):
             return
         named = ", ".join(f"X[{i}]" for i in bad[:NAMED]) + (", ..." if len(bad) > NAMED else "")
         message = (
-            f"{len(bad)} of {n_human} human movements cannot be modelled, having no motion or no "
-            f"part of three points at different times: {named}."
+            f"{len(bad)} of {n_human} human movements cannot be modelled, because nothing moves "
+            f"or no part has three points at different times: {named}."
         )
         if self.on_error == "raise" or len(bad) == n_human:
             raise ValueError(f"{message} Drop them, and their labels.")
         if self.on_error == "warn":
             warnings.warn(
-                f"{message} Negatives are made from others in their place.",
+                f"{message} Other movements replace them as sources.",
                 UserWarning,
                 stacklevel=4,
             )
@@ -248,7 +248,7 @@ class BaseNegativeSampler(  # type: ignore[call-arg]
 def _share_out(
     human: np.ndarray, modelled: np.ndarray, n_negatives: int, rng: np.random.RandomState
 ) -> np.ndarray:
-    """Return the source of each negative, ascending: every row in turn, others for the unmodelled.
+    """Return the sources of the negatives, ascending: each row in turn, or a modelled one instead.
 
     Parameters
     ----------
@@ -257,7 +257,7 @@ def _share_out(
     n_negatives : int
         How many negatives to make.
     rng : RandomState
-        Draws the rows where not all have their turn equally often.
+        Draws the rows that get one negative more than others.
     """
     turns, left = divmod(n_negatives, len(human))
     wanted = np.concatenate([np.repeat(human, turns), rng.permutation(human)[:left]])

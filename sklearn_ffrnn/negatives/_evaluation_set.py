@@ -15,9 +15,9 @@ def make_evaluation_set(
 ) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:
     """Return human movements, negatives made from them, and groups to split by.
 
-    Labels of human movements alone say nothing of how well a classifier tells them from others:
-    the area under the ROC curve is not defined. With negatives, made before the split, it is; each
-    stays on one side of it with its source.
+    With human movements alone, the area under the ROC curve is not defined. This function adds
+    negatives before the split; split by the groups that it returns, and each negative stays on one
+    side with its source.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def make_evaluation_set(
         Group of each row, such as its writer; None makes every row a group.
     **params
         Parameters of :class:`SigmaLognormalNegativeSampler`, such as `n_negatives`, `strength`,
-        `n_jobs` and `random_state`, but for `mode`.
+        `n_jobs` and `random_state`, but not `mode`.
 
     Returns
     -------

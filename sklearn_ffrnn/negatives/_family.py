@@ -1,4 +1,4 @@
-"""What a family of negatives is, and how all of them are recorded."""
+"""The interface of a family of negatives, and how its movements are recorded."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sklearn.utils import check_random_state
 from .._recording import find_pointing_device, regular_clock, stroke_starts
 
 _GAP = 3.0  # usual intervals; a longer one is a pause
-_RETURNS = 0.1  # a chord below this part of the extent is a return to the start
+_RETURNS = 0.1  # share of the extent; a shorter chord is a return to the start
 
 
 class NegativeFamily(Protocol):
@@ -32,13 +32,13 @@ class NegativeFamily(Protocol):
         Returns
         -------
         negative : ndarray of the shape of `movement`, or None
-            None if the family can make nothing of this movement.
+            None if the family cannot make one from this movement.
         """
         ...
 
 
 class PathFamily(ABC):
-    """Base of families that draw a path and when to be where on it."""
+    """Base of families that draw a path and its timing."""
 
     def __call__(self, movement: np.ndarray, random_state: Any = None) -> np.ndarray | None:
         """Return a machine's movement with the end points, clock and lattice of `movement`.
@@ -68,7 +68,7 @@ class PathFamily(ABC):
                 tau = _progress_of_time(points[a:b], clock[a:b], with_pauses)
                 path[a:b] = self._path(points[a:b], tau, rng)
         made = record_like(movement, path)
-        # Who creeps towards the end on a device that reports no small steps might miss it.
+        # On a device that reports no small steps, a path that creeps towards its end might miss it.
         place = np.cumsum(np.append(True, np.diff(points, axis=0).any(axis=1)))
         ends = np.isin(place, place[[*starts, *starts[1:] - 1, -1]])
         made[ends, :2] = points[ends]
@@ -76,7 +76,7 @@ class PathFamily(ABC):
 
     @abstractmethod
     def _path(self, points: np.ndarray, tau: np.ndarray, rng: np.random.RandomState) -> np.ndarray:
-        """Return where the machine is, of shape (n_points, 2), at times `tau` from 0 to 1."""
+        """Return the positions of the machine, (n_points, 2), at times `tau` from 0 to 1."""
 
 
 def record_like(movement: np.ndarray, path: np.ndarray) -> np.ndarray:
@@ -87,13 +87,13 @@ def record_like(movement: np.ndarray, path: np.ndarray) -> np.ndarray:
     movement : ndarray of shape (n_points, 3) or (n_points, 4)
         A recorded movement with columns x, y, t and, with four, stroke_id.
     path : ndarray of shape (n_points, 2)
-        Where the machine is at each of its time stamps.
+        Position of the machine at each of these time stamps.
 
     Returns
     -------
     recorded : ndarray of the shape of `movement`
         Time stamps and strokes are those of `movement`. Points lie on its lattice, repeat the point
-        before where its do and nowhere else, and no step is shorter than its device reports.
+        before exactly where those of `movement` do, and no step is shorter than its device reports.
 
     Examples
     --------
@@ -107,7 +107,7 @@ def record_like(movement: np.ndarray, path: np.ndarray) -> np.ndarray:
            [ 9.,  3., 33.]])
     """
     device = find_pointing_device(movement[:, :2])
-    # A coordinate that keeps still on a straight source does not do so on another path.
+    # A coordinate that rests on a straight source need not rest on another path.
     device = replace(device, held=np.repeat(device.repeated[:, None], 2, axis=1))
     return np.column_stack([device.record(path), movement[:, 2:]])
 
@@ -136,19 +136,19 @@ def check_range(name: str, value: Any, low: float, high: float = np.inf) -> None
 
 
 def log_uniform(bounds: tuple[float, float], rng: np.random.RandomState) -> float:
-    """Draw a number from a range such that each order of magnitude is as likely."""
+    """Draw a number from a range log-uniformly: each order of magnitude is as likely."""
     return float(np.exp(rng.uniform(*np.log(bounds))))
 
 
 def _progress_of_time(points: np.ndarray, clock: np.ndarray, with_pauses: bool) -> np.ndarray:
-    """Return times from 0 to 1 in which time stands still where points repeat.
+    """Return times from 0 to 1 that stand still where points repeat.
 
     Parameters
     ----------
     points : ndarray of shape (n_points, 2)
         As recorded.
     clock : ndarray of shape (n_points,)
-        When they were probably taken.
+        Estimated times of the points.
     with_pauses : bool
         Whether to stand still in long intervals too: devices report nothing while nothing moves.
     """

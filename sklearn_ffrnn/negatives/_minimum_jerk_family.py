@@ -1,4 +1,4 @@
-"""The family of minimum-jerk movements with corrections."""
+"""A family of minimum-jerk movements with corrections."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from ..datasets._minimum_jerk import hermite_quintic, via_point_bump
 from ._family import PathFamily, check_range, turning_points
 
-# Share of strokes that end before what they aim at, and not beyond it.
+# Share of strokes that end short of their target, not beyond it.
 FALLS_SHORT = 0.7
 
 
@@ -19,18 +19,17 @@ FALLS_SHORT = 0.7
 class MinimumJerkFamily(PathFamily):
     """Smooth reaches with submovements, by the minimum-jerk model.
 
-    A reach is one stroke whose speed is the bell of least jerk [1]_, and up to some more that
-    overlap with it and correct where it went wrong [2]_. The path bends a little to one side.
+    A reach is one stroke with the bell-shaped speed of least jerk [1]_, and some more that overlap
+    with it and correct its error [2]_. The path bends a little to one side.
 
     Parameters
     ----------
     max_submovements : int, default=4
-        Most strokes of a reach; how many is drawn evenly from 1 on.
+        Largest number of strokes of a reach; the number is drawn uniformly from 1 on.
     error : tuple of two floats, default=(0.02, 0.3)
-        Range that the size of the errors that are corrected is drawn from, as a part of the
-        distance.
+        Range of the size of the corrected errors, relative to the distance.
     curvature : float, default=0.1
-        Standard deviation of the sideways offset in the middle, as a part of the distance.
+        Standard deviation of the sideways offset in the middle, relative to the distance.
 
     References
     ----------
@@ -75,12 +74,12 @@ class MinimumJerkFamily(PathFamily):
         return path
 
     def _reach(self, way: np.ndarray, tau: np.ndarray, rng: np.random.RandomState) -> np.ndarray:
-        """Return where a reach over `way` is at `tau`; it begins at 0 and ends at 1."""
+        """Return the positions of a reach over `way` at times `tau` from 0 to 1."""
         n = int(rng.randint(1, self.max_submovements + 1))
         across = np.array([-way[1], way[0]])
         size = rng.uniform(*self.error) * 0.5 ** np.arange(n - 1)
         along, sideways = rng.standard_normal((2, n - 1)) * size
-        # Reaches fall short more often than they go beyond.
+        # Reaches fall short more often than they overshoot.
         short = np.where(rng.uniform(size=n - 1) < FALLS_SHORT, -1.0, 1.0)
         aims = (1 + short * np.abs(along))[:, None] * way + sideways[:, None] * across
         aims = np.vstack([np.zeros((1, 2)), aims, way])

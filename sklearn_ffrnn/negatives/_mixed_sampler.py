@@ -26,42 +26,42 @@ WEIGHTS = (1.0, 1.0, 2.0, 1.0, 2.0)
 
 
 class MixedNegativeSampler(BaseNegativeSampler):
-    """Make negatives of several families, so that a classifier learns where human movement ends.
+    """Make negatives of several families, so that a classifier learns the limits of human movement.
 
-    A classifier that has seen machines of one kind tells that kind from people, and may take any
-    other for human. Negatives near to people teach it the fine boundary, coarse ones of many kinds
-    the wide one. It stands where :class:`~sklearn_ffrnn.SigmaLognormalNegativeSampler` does.
+    A classifier trained on machines of one kind recognizes that kind, and may take any other for
+    human. Negatives that resemble people teach it a fine boundary, coarse ones of many kinds a wide
+    boundary. Use it in place of :class:`~sklearn_ffrnn.SigmaLognormalNegativeSampler`.
 
     Parameters
     ----------
     n_negatives : int, float or "balance", default=1
-        How many negatives. An int is for each human movement; a float for all, relative to the
-        number of human movements (0.5: half as many), from sources drawn evenly. "balance" makes
-        up what rows of `negative_label` lack to be as many as the human ones.
+        Number of negatives. An int is the number per human movement; a float is the total, relative
+        to the number of human movements (0.5: half as many) and spread evenly over them. "balance"
+        adds as many as the rows of `negative_label` lack to equal the human rows.
     families : sequence of callables or None, default=None
         Each takes a movement, an array (n_points, 3) or (n_points, 4), and a random state, and
-        returns a negative of the same shape and time stamps, or None if it can make nothing of
+        returns a negative of the same shape and time stamps, or None if it cannot make one from
         that movement. None stands for :class:`SigmaLognormalFamily`, :class:`MinimumJerkFamily`,
-        :class:`SplineFamily`, :class:`PursuitFamily` and :class:`AlteredHumanFamily`, as they are
-        by default.
-        :func:`record_like` gives the negatives of your own the source's clock and lattice.
+        :class:`SplineFamily`, :class:`PursuitFamily` and :class:`AlteredHumanFamily`, with their
+        defaults. Use :func:`record_like` to give negatives of your own the source's clock and
+        lattice.
     weights : array-like of shape (n_families,) or None, default=None
-        Share of each family in the negatives, up to a factor. None is as many of each; where
-        `families` is None, too, splines and altered movements are twice as many as the others.
+        Relative share of each family. None gives all the same share; if `families` is None too,
+        splines and altered movements have twice the share of the others.
     mode : {"attach", "resample"}, default="attach"
         "attach": ``fit_transform`` returns the rows as a :class:`SequenceBatch` that carries the
         negatives through a scikit-learn Pipeline; the classifiers of this package append them in
         ``fit``. "resample": ``fit_resample`` returns rows and negatives, as imbalanced-learn's
-        Pipeline wants it. Either mode has only its own methods.
+        Pipeline wants it. Each mode has only its own methods.
     human_label : int, str or bool, default=1
         Label in y of the rows to make negatives from.
     negative_label : int, str or bool, default=0
         Label of the negatives.
     on_error : {"warn", "raise", "skip"}, default="warn"
-        What happens if nothing moves in a human movement or it has fewer than three different
-        time stamps. It stays in the data and others stand in for it as sources: "warn" names such
-        movements in one warning, "skip" says nothing, and "raise" raises ValueError. If there are
-        no others, ValueError is raised.
+        What to do if nothing moves in a human movement, or it has fewer than three distinct time
+        stamps. It stays in the data, and others replace it as sources: "warn" names such movements
+        in one warning, "skip" says nothing, and "raise" raises ValueError. If there are no others,
+        ValueError is raised.
     n_jobs : int or None, default=None
         Number of processes; results do not depend on it.
     random_state : int, RandomState instance or None, default=None
@@ -78,14 +78,14 @@ class MixedNegativeSampler(BaseNegativeSampler):
     families_ : list of callables
         The families in use.
     family_ : ndarray of shape (`n_negatives_`,)
-        Position in `families_` of the family that each negative was asked from. Where it returned
-        None, the next one in `families_` stood in.
+        Position in `families_` of the family drawn for each negative. If it returned None, the next
+        one in `families_` made the negative.
     unmodelled_ : ndarray of int
         Human rows that no negatives are made from.
 
     See Also
     --------
-    SigmaLognormalNegativeSampler : Negatives of the family nearest to people alone.
+    SigmaLognormalNegativeSampler : Negatives of the one family that resembles people most.
     make_negatives_scorer : Makes negatives of each test fold, to score on.
 
     Examples
@@ -180,7 +180,9 @@ def _ask(
                 f"{movement.shape}; a family must return finite values in the same shape, or None."
             )
         return np.asarray(negative, dtype=np.float64)
-    raise ValueError(f"No family makes anything of {where}; drop it, or add a family that does.")
+    raise ValueError(
+        f"No family can make a negative from {where}; drop it, or add a family that does."
+    )
 
 
 def _check_weights(weights: Any, n_families: int) -> np.ndarray:
@@ -198,5 +200,5 @@ def _check_weights(weights: Any, n_families: int) -> np.ndarray:
 
 
 def _in_proportion(weights: np.ndarray, n: int) -> np.ndarray:
-    """Return n positions in `weights`, each as often as its weight says, to the nearest one."""
+    """Return n positions in `weights`, each in proportion to its weight, up to rounding."""
     return np.searchsorted(np.cumsum(weights)[:-1], (np.arange(n) + 0.5) / max(n, 1), side="right")

@@ -1,4 +1,4 @@
-"""The family of movements that a controller makes in pursuit of its goal."""
+"""A family of movements of a controller that pursues its goal."""
 
 from __future__ import annotations
 
@@ -15,29 +15,28 @@ STEP = 0.2
 
 @dataclass(frozen=True)
 class PursuitFamily(PathFamily):
-    """Pursuit of the goal by something with inertia, pulled towards it and pushed about.
+    """Pursuit of the goal by a mass that is pulled towards it and disturbed by noise.
 
-    Where the movement is, z, follows the equation of a spring and a damper, ::
+    The position z follows the equation of a spring and a damper, ::
 
         z'' = w^2 (goal - z + distance * noise) - 2 d w z',
 
-    with noise that has a memory (an Ornstein-Uhlenbeck process), and may have a top speed. With
-    d < 1 it goes beyond the goal and comes back. So move game characters, feedback controllers and
-    walks that drift to an end point.
+    with noise that has a memory (an Ornstein-Uhlenbeck process), and may have a top speed. With d <
+    1 it overshoots the goal and comes back. Game characters, feedback controllers and random walks
+    that drift to an end point move like this.
 
     Parameters
     ----------
     rate : tuple of two floats, default=(5.0, 25.0)
-        Range of w times the duration, drawn by orders of magnitude: how soon the goal is reached.
+        Range of w times the duration, drawn log-uniformly: how soon the goal is reached.
     damping : tuple of two floats, default=(0.3, 1.5)
-        Range of d, drawn by orders of magnitude.
+        Range of d, drawn log-uniformly.
     noise : tuple of two floats, default=(0.01, 1.0)
-        Range of the standard deviation of the noise, drawn by orders of magnitude.
+        Range of the standard deviation of the noise, drawn log-uniformly.
     memory : tuple of two floats, default=(0.005, 0.3)
-        Range of the time after which the noise is another, as a part of the duration, drawn by
-        orders of magnitude.
+        Range of the correlation time of the noise, relative to the duration, drawn log-uniformly.
     top_speed : tuple of two floats, default=(1.2, 4.0)
-        Range of the highest speed, relative to the mean speed of the straight way.
+        Range of the highest speed, relative to the mean speed along the straight line.
 
     Notes
     -----
@@ -67,7 +66,7 @@ class PursuitFamily(PathFamily):
     def _path(self, points: np.ndarray, tau: np.ndarray, rng: np.random.RandomState) -> np.ndarray:
         goals = turning_points(points) @ np.array([1.0, 1j])
         lengths = np.abs(np.diff(goals))
-        # A way out and back is two pursuits, the second of which sets out from where the first is.
+        # A movement out and back is two pursuits; the second begins where the first one is.
         changes = np.cumsum(lengths)[:-1] / lengths.sum()
         rate = log_uniform(self.rate, rng) * len(lengths)
         path = pursue(
@@ -81,7 +80,7 @@ class PursuitFamily(PathFamily):
             top_speed=rng.uniform(*self.top_speed) * lengths.sum() if rng.randint(2) else np.inf,
             rng=rng,
         )
-        # What the time did not suffice for is spread over the way.
+        # Spread the distance that is left at the end over the whole path.
         path += (goals[-1] - path[-1]) * tau**2 * (3 - 2 * tau)
         return np.stack([path.real, path.imag], axis=1)
 
@@ -98,18 +97,18 @@ def pursue(
     top_speed: float,
     rng: np.random.RandomState,
 ) -> np.ndarray:
-    """Return where the pursuit is at times `tau`, as complex numbers x + iy.
+    """Return the positions of the pursuit at times `tau`, as complex numbers x + iy.
 
     Parameters
     ----------
     goals : ndarray of complex
-        Start, and goals in turn.
+        The start, then the goals in order.
     changes : ndarray of shape (n_goals - 2,)
         When the goal changes to the next one.
     tau : ndarray
         Times from 0 to 1, never decreasing.
     rate, damping, noise, memory, top_speed : float
-        As in :class:`PursuitFamily`; the speed in lengths a duration.
+        As in :class:`PursuitFamily`; the speed in lengths per duration.
     rng : RandomState
         Draws the noise.
     """

@@ -1,4 +1,4 @@
-"""A scorer for data of humans alone: it makes the other class of the test fold itself."""
+"""A scorer for human data alone: it makes the negatives of each test fold."""
 
 from __future__ import annotations
 
@@ -16,11 +16,9 @@ from ._base_sampler import BaseNegativeSampler
 
 
 class NegativesScorer:
-    """What :func:`make_negatives_scorer` returns."""
+    """Scorer that :func:`make_negatives_scorer` returns."""
 
-    def __init__(
-        self, scorer: Any, sampler: BaseNegativeSampler | None, random_state: int
-    ) -> None:
+    def __init__(self, scorer: Any, sampler: BaseNegativeSampler | None, random_state: int) -> None:
         self._scorer = scorer
         self._sampler = sampler
         self._random_state = random_state
@@ -39,12 +37,12 @@ class NegativesScorer:
         y : array-like of shape (n_samples,) or None, default=None
             Labels; None if all rows are human.
         sample_weight : array-like of shape (n_samples,) or None, default=None
-            Weight of each row; a negative has its source's.
+            Weight of each row; a negative has the weight of its source.
 
         Returns
         -------
         score : float
-            The higher the better.
+            Higher is better.
         """
         sampler = clone(_sampler_of(estimator) if self._sampler is None else self._sampler)
         sampler.set_params(mode="resample", random_state=self._random_state)
@@ -56,7 +54,7 @@ class NegativesScorer:
         return float(self._scorer(estimator, both, labels, sample_weight=weight))
 
     def set_score_request(self, **requests: Any) -> NegativesScorer:
-        """Say which metadata the scorer is to be passed, where metadata routing is enabled.
+        """Request metadata for the scorer, if metadata routing is enabled.
 
         Parameters
         ----------
@@ -72,12 +70,12 @@ class NegativesScorer:
         return self
 
     def get_metadata_routing(self) -> Any:
-        """Return which metadata the scorer asks for.
+        """Return the metadata that the scorer requests.
 
         Returns
         -------
         routing : MetadataRequest
-            That of the scorer of rows and negatives.
+            Routing of the scorer that scores rows and negatives.
         """
         return get_routing_for_object(self._scorer)
 
@@ -107,21 +105,21 @@ def make_negatives_scorer(
     """Return a scorer that makes negatives of the rows it is to score on.
 
     With human data only, a test fold has one class, and the area under the ROC curve is not
-    defined. This scorer makes the other class of the test fold, never of training rows, and has the
-    fitted model tell the two apart. Pass it as ``scoring=`` to
-    :func:`~sklearn.model_selection.cross_val_score`,
-    :class:`~sklearn.model_selection.GridSearchCV` and the like.
+    defined. This scorer makes the other class of the test fold, never of training rows, and scores
+    how well the fitted model tells the two apart. Pass it as ``scoring=`` to
+    :func:`~sklearn.model_selection.cross_val_score`, :class:`~sklearn.model_selection.GridSearchCV`
+    and the like.
 
     Parameters
     ----------
     scoring : str or callable, default="roc_auc"
-        How rows and negatives together are scored: a name of scikit-learn's, or a scorer
+        Score of rows and negatives together: a name that scikit-learn knows, or a scorer
         ``scoring(estimator, X, y)``.
     sampler : SigmaLognormalNegativeSampler, MixedNegativeSampler or None, default=None
-        Makes the negatives, by its parameters but for `mode` and `random_state`. None takes the
-        sampler in the pipeline that is scored. Pass one to search over parameters of the
-        pipeline's sampler (see Notes), to score on negatives of another kind than those trained
-        on, or if the pipeline has none.
+        Makes the negatives; its `mode` and `random_state` are ignored. None takes the sampler in
+        the pipeline that is scored. Pass one to search over parameters of the pipeline's sampler
+        (see Notes), to score on negatives of another kind than in training, or if the pipeline has
+        none.
     random_state : int, default=0
         Seeds the negatives, in place of the sampler's own.
 
@@ -145,17 +143,16 @@ def make_negatives_scorer(
     -----
     Negatives depend on three things alone: the rows of the fold, the sampler's parameters, and
     `random_state`. So all candidates of a search are scored on the same negatives, fold by fold, in
-    every process and on every call, as long as their samplers have the same parameters. Where the
-    search is over those, such as `strength`, each candidate would be scored on negatives of its own
-    kind, and the ones easiest to tell would win. Pass `sampler` then: it decides what all
-    candidates have to tell from humans, and the search finds what to train on for that.
+    every process and on every call, as long as their samplers have the same parameters. If the
+    search varies these parameters, such as `strength`, each candidate would be scored on negatives
+    of its own kind, and the one with the easiest negatives would win. Pass `sampler` then: all
+    candidates are scored on its negatives, and the search finds the best parameters to train with.
 
-    Each negative has the recording of its source (:func:`~sklearn_ffrnn.sigma_lognormal.synthesize`
-    says which parts), so split by writer if you know who made the movements: pass ``groups``, with
-    :class:`~sklearn.model_selection.GroupKFold`.
+    Each negative shares the clock and the tremor of its source (see
+    :func:`~sklearn_ffrnn.sigma_lognormal.synthesize`), so split by writer if you know who made the
+    movements: pass ``groups``, with :class:`~sklearn.model_selection.GroupKFold`.
 
-    An outlier detector calls what is not an inlier -1, so pass a sampler with
-    ``negative_label=-1`` to score one.
+    An outlier detector labels outliers -1: to score one, pass a sampler with ``negative_label=-1``.
 
     Examples
     --------
@@ -179,12 +176,12 @@ def make_negatives_scorer(
 
 
 def _sampler_of(estimator: Any) -> BaseNegativeSampler:
-    """Return the only sampler of negatives in an estimator, however deep it lies."""
+    """Return the only sampler of negatives in an estimator, at any depth."""
     params = estimator.get_params() if hasattr(estimator, "get_params") else {}
     samplers = [value for value in params.values() if isinstance(value, BaseNegativeSampler)]
     if len(samplers) != 1:
         raise ValueError(
-            f"{type(estimator).__name__} has {len(samplers)} samplers of negatives, so that it is "
-            "not known which negatives to score it on; pass make_negatives_scorer(sampler=...)."
+            f"{type(estimator).__name__} has {len(samplers)} samplers of negatives, but the "
+            "scorer needs exactly one; pass make_negatives_scorer(sampler=...)."
         )
     return samplers[0]

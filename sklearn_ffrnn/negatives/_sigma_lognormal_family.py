@@ -1,4 +1,4 @@
-"""The family of movements made of perturbed strokes."""
+"""A family of movements made of perturbed strokes."""
 
 from __future__ import annotations
 
@@ -15,19 +15,18 @@ from ._family import check_range
 
 @dataclass(frozen=True)
 class SigmaLognormalFamily:
-    """Human movements made again from perturbed Sigma-Lognormal strokes.
+    """Human movements synthesized from perturbed Sigma-Lognormal strokes.
 
-    These are the negatives nearest to people: see :func:`.synthesize`.
-    Each starts where its source does and ends where the perturbed strokes lead.
+    These are the negatives that resemble people most: see :func:`.synthesize`. Each starts where
+    its source does and ends where the perturbed strokes lead.
 
     Parameters
     ----------
     strength : tuple of two floats, default=(1.0, 4.0)
-        Range that the factor on all perturbations is drawn from.
+        Range of the factor on all perturbations.
     residual : tuple of two floats, default=(0.0, 0.3)
-        Range, within 0 and 1, that the share of the source's tremor is drawn from. (1, 1) gives
-        the finest negatives, which hardly differ from people: they teach the fine boundary and
-        blur the wide one.
+        Range, between 0 and 1, of the share of the source's tremor. (1, 1) gives negatives that
+        hardly differ from human movements: they teach a fine boundary and blur the wide one.
     time_unit : {"s", "ms", "us", "ns"}, default="ms"
         Unit of t.
 
@@ -70,7 +69,7 @@ class SigmaLognormalFamily:
             return None
         strength, residual = rng.uniform(*self.strength), rng.uniform(*self.residual)
         negative: np.ndarray = synthesize(plan, strength, rng, residual=residual)[0]
-        # Without the residual of its first point it would begin beside the source's.
+        # Without the residual of its first point it would start beside its source.
         moved = negative[:, :2] + (movement[0, :2] - negative[0, :2])
         negative[:, :2] = find_lattice(movement[:, :2]).store(moved)
         return negative

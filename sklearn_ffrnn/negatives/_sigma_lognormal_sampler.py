@@ -28,38 +28,39 @@ class SigmaLognormalNegativeSampler(BaseNegativeSampler):
     """Make synthetic negatives from human movements, for classifiers that see only humans.
 
     The strokes of each human movement are found, perturbed and put together again, on the same
-    clock and the same lattice (see :func:`synthesize`), so that a classifier can learn from nothing
-    but the movement. Put it first in a pipeline: in scikit-learn's with ``mode="attach"``, in
+    clock and the same lattice (see :func:`synthesize`), so that a classifier can learn only from
+    the movement. Put it first in a pipeline: in scikit-learn's with ``mode="attach"``, in
     imbalanced-learn's with ``mode="resample"``.
 
     Parameters
     ----------
     n_negatives : int, float or "balance", default=1
-        How many negatives. An int is for each human movement; a float for all, relative to the
-        number of human movements (0.5: half as many), from sources drawn evenly. "balance" makes
-        up what rows of `negative_label` lack to be as many as the human ones.
+        Number of negatives. An int is the number per human movement; a float is the total, relative
+        to the number of human movements (0.5: half as many) and spread evenly over them. "balance"
+        adds as many as the rows of `negative_label` lack to equal the human rows.
     strength : float, default=1.0
         Factor on all perturbations of the strokes.
     mode : {"attach", "resample"}, default="attach"
         "attach": ``fit_transform`` returns the rows as a :class:`SequenceBatch` that carries the
         negatives through a scikit-learn Pipeline; the classifiers of this package append them in
         ``fit``. "resample": ``fit_resample`` returns rows and negatives, as imbalanced-learn's
-        Pipeline wants it. Either mode has only its own methods.
+        Pipeline wants it. Each mode has only its own methods.
     human_label : int, str or bool, default=1
         Label in y of the rows to make negatives from.
     negative_label : int, str or bool, default=0
         Label of the negatives.
     on_error : {"warn", "raise", "skip"}, default="warn"
-        What happens if human movements cannot be modelled, having no motion or no part of three
-        points. They stay in the data and other movements stand in for them as sources, so that
-        there are as many negatives as asked for: "warn" names them in one warning, "skip" says
-        nothing, and "raise" raises ValueError. If none can be modelled, ValueError is raised.
+        What to do if human movements cannot be modelled, because nothing moves or no part has three
+        points. They stay in the data, and other movements replace them as sources, so that the
+        number of negatives is as requested: "warn" names them in one warning, "skip" says nothing,
+        and "raise" raises ValueError. If none can be modelled, ValueError is raised.
     time_unit : {"s", "ms", "us", "ns"}, default="ms"
         Unit of t.
     smoothing, target_snr, max_strokes_per_second : float
         As in :func:`extract_strokes`.
     store_plans : bool, default=False
-        Whether to keep `plans_`. They hold the whole training set, and so would every saved model.
+        Whether to keep `plans_`. Plans contain the whole training set, and so would every saved
+        model.
     n_jobs : int or None, default=None
         Number of processes; results do not depend on it.
     random_state : int, RandomState instance or None, default=None
@@ -88,8 +89,9 @@ class SigmaLognormalNegativeSampler(BaseNegativeSampler):
 
     Notes
     -----
-    A negative shares the tremor and the clock of its source. The classifiers keep both on one side
-    of their own validation split in the mode "attach"; with "resample" they cannot know.
+    A negative shares the tremor and the clock of its source. With mode "attach" the classifiers
+    keep both on one side of their own validation split; with "resample" they do not know which rows
+    belong together.
 
     Examples
     --------
@@ -172,7 +174,7 @@ class SigmaLognormalNegativeSampler(BaseNegativeSampler):
         self, models: dict[int, StrokePlan], rng: np.random.RandomState
     ) -> list[np.ndarray]:
         sources, counts = np.unique(self.source_, return_counts=True)
-        # A seed for each source: its negatives do not depend on who makes the others.
+        # One seed per source: its negatives do not depend on how the work is divided.
         seeds = rng.randint(np.iinfo(np.int32).max, size=len(sources))
         each = zip(sources.tolist(), seeds.tolist(), counts.tolist(), strict=True)
         arguments = ((models[source], self.strength, seed, count) for source, seed, count in each)

@@ -1,4 +1,4 @@
-"""The family of curves that are followed with easing and noise."""
+"""A family of curves, followed with easing and noise."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ from ._family import PathFamily, check_range, log_uniform, turning_points
 class SplineFamily(PathFamily):
     """Bezier curves and cubic splines, followed with easing and noise: how scripts move.
 
-    The path passes by (Bezier) or through (spline) up to some points beside the way. Progress on it
-    is the cumulative distribution of Beta(a, b), which has most easing curves as members: (1, 1)
+    The path passes near (Bezier) or through (spline) some points beside the straight line. Progress
+    on it is the cumulative distribution of Beta(a, b), which includes most easing curves: (1, 1)
     moves evenly, a > 1 eases in, b > 1 eases out. Its pace may waver and the points may shake, with
     noise from white to smooth: power falls with the frequency by an exponent between 0 and 4.
 
     Parameters
     ----------
     max_control_points : int, default=3
-        Most points between start and end; how many is drawn evenly from 0 on.
+        Largest number of points between start and end; the number is drawn uniformly from 0 on.
     bend : tuple of two floats, default=(0.005, 0.4)
-        Range of their standard deviation sideways, as a part of the distance, drawn by orders of
-        magnitude.
+        Range of the standard deviation of their sideways offset, relative to the distance, drawn
+        log-uniformly.
     easing : tuple of two floats, default=(1.0, 6.0)
-        Range of a and b, drawn by orders of magnitude.
+        Range of a and b, drawn log-uniformly.
     pace_noise : tuple of two floats, default=(0.02, 1.0)
-        Range of the relative standard deviation of speed, drawn by orders of magnitude.
+        Range of the relative standard deviation of speed, drawn log-uniformly.
     noise : tuple of two floats, default=(0.01, 1.0)
         Range of the size of the steps that noise adds, relative to the mean step of the path, drawn
-        by orders of magnitude.
+        log-uniformly.
 
     Notes
     -----
-    Each of bend, pace noise and noise is left out in a third of the movements, and so is easing: a
-    machine that does without must be known too.
+    Each of bend, pace noise and noise is left out in a third of the movements, and so is easing:
+    machines without them must be recognized too.
 
     Examples
     --------
@@ -67,7 +67,7 @@ class SplineFamily(PathFamily):
     def _path(self, points: np.ndarray, tau: np.ndarray, rng: np.random.RandomState) -> np.ndarray:
         goals = turning_points(points)
         progress = self._progress(tau, rng)
-        # A Bezier curve would not get to the farthest point of a way out and back.
+        # A Bezier curve would not reach the farthest point of a movement out and back.
         curve = bezier if rng.randint(2) and len(goals) == 2 else through
         path = curve(self._control_points(goals, rng), progress)
         mean_step = np.linalg.norm(np.diff(path, axis=0), axis=1).mean()
@@ -95,7 +95,7 @@ class SplineFamily(PathFamily):
         return eased
 
     def _control_points(self, goals: np.ndarray, rng: np.random.RandomState) -> np.ndarray:
-        """Return the goals with points between the last two, beside the way."""
+        """Return the goals with points between the last two, beside the straight line."""
         n = int(rng.randint(self.max_control_points + 1))
         way = goals[-1] - goals[-2]
         across = np.array([-way[1], way[0]])
@@ -115,7 +115,7 @@ def bezier(control: np.ndarray, progress: np.ndarray) -> np.ndarray:
 
 
 def through(control: np.ndarray, progress: np.ndarray) -> np.ndarray:
-    """Return the points of the natural cubic spline through `control`, by length of its chords."""
+    """Return points of the natural cubic spline through `control`, parametrized by chord length."""
     length = np.linalg.norm(np.diff(control, axis=0), axis=1)
     at = np.concatenate([[0.0], np.cumsum(np.maximum(length, 1e-9))])
     return CubicSpline(at / at[-1], control, bc_type="natural")(progress)

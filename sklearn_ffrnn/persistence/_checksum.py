@@ -1,7 +1,7 @@
 """A checksum of all that a file holds, in the comment at the end of a ZIP archive.
 
 The file stays an archive that other tools read. The last field before the comment is its length,
-two bytes, which are zero in the bytes that are summed.
+two bytes; they are set to zero to compute the checksum.
 """
 
 from __future__ import annotations
@@ -13,22 +13,22 @@ _LENGTH = len(_PREFIX) + hashlib.sha256().digest_size * 2
 
 
 def with_checksum(archive: bytes) -> bytes:
-    """Return a ZIP archive without a comment with its checksum in the comment."""
+    """Add to a ZIP archive without a comment its checksum as the comment."""
     comment = _PREFIX + hashlib.sha256(archive).hexdigest().encode()
     return archive[:-2] + len(comment).to_bytes(2, "little") + comment
 
 
 def without_checksum(data: bytes) -> bytes:
-    """Return the archive before :func:`with_checksum`.
+    """Verify and remove the checksum that :func:`with_checksum` added.
 
     Raises
     ------
     ValueError
-        If there is no checksum, or it is of other bytes.
+        If there is no checksum, or it does not match.
     """
     archive = data[: -_LENGTH - 2] + b"\0\0"
     if with_checksum(archive) != data:
         if data[-_LENGTH:].startswith(_PREFIX):
-            raise ValueError("it is damaged: its checksum is that of other bytes")
-        raise ValueError("it is no file that save wrote, or it is cut off")
+            raise ValueError("it is damaged: its checksum does not match")
+        raise ValueError("save did not write it, or it is cut off")
     return archive

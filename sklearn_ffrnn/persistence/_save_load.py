@@ -1,4 +1,4 @@
-"""Save and load fitted models by skops, which runs no code from a file."""
+"""Save and load fitted models with skops, which runs no code from a file."""
 
 from __future__ import annotations
 
@@ -41,7 +41,8 @@ MODELS = (
     TrajectoryAugmenter,
     VelocityTransformer,
 )
-# The only types that a file may name beside those that skops trusts: scikit-learn's and numpy's.
+# The only types that a file may contain besides those that skops trusts: scikit-learn's and
+# numpy's.
 _PARTS = (
     AlteredHumanFamily,
     MinimumJerkFamily,
@@ -58,8 +59,8 @@ TRUSTED = [f"{cls.__module__}.{cls.__qualname__}" for cls in (*MODELS, *_PARTS)]
 def save(model: Any, path: str | os.PathLike[str]) -> None:
     """Save a fitted classifier, detector, transformer or pipeline of this package in one file.
 
-    The file holds arrays and text, no code: :func:`load` can't be made to run anything, which is
-    what a pickle (joblib) of unknown origin can do. It is a file of skops with a checksum.
+    The file holds arrays and text but no code, so that :func:`load` runs nothing from it; a pickle
+    (joblib) of unknown origin can run anything. The format is that of skops, with a checksum.
 
     Parameters
     ----------
@@ -68,8 +69,8 @@ TrajectoryAugmenter, SigmaLognormalNegativeSampler, MixedNegativeSampler, \
 SigmaLognormalTransformer or sklearn.pipeline.Pipeline
         The fitted model. The steps of a pipeline may be scikit-learn's, too.
     path : str or path-like
-        The file, usually named ``*.skops``. One that is there already is replaced once the new one
-        has been written and read back.
+        The file, usually named ``*.skops``. An existing file is replaced after the new one has been
+        written and read back.
 
     Raises
     ------
@@ -81,13 +82,13 @@ SigmaLognormalTransformer or sklearn.pipeline.Pipeline
 
     See Also
     --------
-    load : The way back.
+    load : Loads a saved model.
 
     Notes
     -----
     Predictions of the loaded model are the same to the last bit. `partial_fit`, and `fit` with
-    ``warm_start=True``, go on as they would have: Adam's moments, the scores that `partial_fit`
-    calibrates on and the states of random generators are saved too.
+    ``warm_start=True``, continue as the saved model would: Adam's moments, the scores that
+    `partial_fit` calibrates on and the states of random generators are saved too.
 
     Examples
     --------
@@ -111,7 +112,7 @@ SigmaLognormalTransformer or sklearn.pipeline.Pipeline
     check_is_fitted(model)
     if isinstance(model, Pipeline) and model.memory is not None:
         raise TypeError(
-            "A Pipeline with a cache can't be saved, for it holds pickles; set memory=None."
+            "A Pipeline with a cache can't be saved: the cache holds pickles. Set memory=None."
         )
     archive = skops.io.dumps(model)
     unknown = skops.io.get_untrusted_types(data=archive)
@@ -141,13 +142,13 @@ def load(path: str | os.PathLike[str]) -> Any:
     Returns
     -------
     model : estimator or Pipeline
-        The fitted model. One that was fitted on a GPU goes on on the CPU, with a warning, where
-        there is none.
+        The fitted model. A model that was fitted on a GPU is moved to the CPU, with a warning, if
+        there is no GPU.
 
     Raises
     ------
     ValueError
-        If the file is damaged, not one that :func:`save` wrote, or names a type that is not this
+        If the file is damaged, not one that :func:`save` wrote, or contains a type that is not this
         package's, scikit-learn's or numpy's. The checksum is compared before anything is used.
     OSError
         If the file can't be opened.
@@ -167,7 +168,7 @@ def load(path: str | os.PathLike[str]) -> Any:
             raise ValueError("its Pipeline has a cache, which holds pickles")
         for estimator in _estimators(model):
             estimator._validate_params()
-    # Whatever skops or a state that doesn't fit raises: the file is not one that save wrote.
+    # Any error of skops, or of a state that does not fit, means that save did not write the file.
     except Exception as error:
         raise ValueError(f"{os.fspath(path)!r} can't be loaded: {error}") from error
     return model

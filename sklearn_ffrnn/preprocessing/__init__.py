@@ -1,4 +1,4 @@
-"""From trajectories to the sequences that the classifiers learn from."""
+"""Turn trajectories into the sequences that the classifiers learn from."""
 
 from ._trajectory_augmenter import TrajectoryAugmenter
 from ._velocity_transformer import VelocityTransformer

@@ -1,4 +1,4 @@
-"""Other views of one movement, which the same person might have made: one trajectory at a time."""
+"""Cut, turn and scale one trajectory: variants that the same person might have made."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from .._recording import find_lattice
 
 
 def cut(trajectory: np.ndarray, begin: float, end: float) -> np.ndarray:
-    """Return what happens from time `begin` to `end`; the first point is interpolated.
+    """Return the part from time `begin` to `end`; the first point is interpolated.
 
-    The whole trajectory comes back where less than three different time stamps would be left.
+    Return the whole trajectory if fewer than three distinct time stamps would be left.
     """
     t = trajectory[:, 2]
     inside = trajectory[(t > begin) & (t <= end)]
@@ -24,7 +24,7 @@ def cut(trajectory: np.ndarray, begin: float, end: float) -> np.ndarray:
 
 
 def turn(points: np.ndarray, angle: float, factor: float, mirror: bool) -> np.ndarray:
-    """Return positions turned by `angle`, enlarged and perhaps mirrored about the first one.
+    """Turn positions about the first one by `angle`, scale them, and mirror them if asked to.
 
     Parameters
     ----------
@@ -33,14 +33,14 @@ def turn(points: np.ndarray, angle: float, factor: float, mirror: bool) -> np.nd
     angle : float
         In quarters of a full turn, so that whole ones are exact.
     factor : float
-        How much larger.
+        Scale factor.
     mirror : bool
         Whether to mirror before turning.
     """
     whole = int(np.floor(angle))
     rest = 0.5 * np.pi * (angle - whole)
     cos, sin = np.cos(rest), np.sin(rest)
-    rotation = np.array([[cos, sin], [-sin, cos]])  # right of a row
+    rotation = np.array([[cos, sin], [-sin, cos]])  # multiplies row vectors from the right
     for _ in range(whole % 4):
         rotation = rotation @ np.array([[0.0, 1.0], [-1.0, 0.0]])
     if mirror:
@@ -50,5 +50,5 @@ def turn(points: np.ndarray, angle: float, factor: float, mirror: bool) -> np.nd
 
 
 def on_lattice_of(source: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """Return positions rounded as those of `source` are, of shape (n_points, 2) both."""
+    """Round positions to the lattice of `source`; both have shape (n_points, 2)."""
     return find_lattice(source).snap(points)

@@ -1,4 +1,4 @@
-"""Channels that depend neither on the unit of length nor on where a movement points."""
+"""Channels that depend neither on the unit of length nor on the direction of a movement."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import numpy as np
 
 NAMES = ("log_speed", "turn_cos", "turn_sin", "jerk_along", "jerk_across")
 
-_STILL = 0.05  # of the mean speed; below it a heading is rounding
-_WINDOW = 5  # steps; speed nearby, which jerk is relative to
-_STEEPNESS = 5.0  # jerk is linear below 1 / this part of the speed nearby, logarithmic above
+_STILL = 0.05  # share of the mean speed; below it the heading is mostly rounding
+_WINDOW = 5  # steps; width of the window for the local speed
+_STEEPNESS = 5.0  # of arcsinh: linear below 1 / 5 of the local speed, logarithmic above
 
 
 def intrinsic(velocity: np.ndarray) -> np.ndarray:
-    """Return what a movement does, seen from the pointer itself.
+    """Describe a movement in the moving frame of the pointer.
 
     Parameters
     ----------
@@ -23,10 +23,10 @@ def intrinsic(velocity: np.ndarray) -> np.ndarray:
     -------
     channels : ndarray of shape (n_steps, 5)
         The logarithm of the speed relative to the movement's own mean; cosine and sine of the angle
-        turned since the step before, which fade out where the pointer all but rests; and the third
-        difference of position along and across the heading, relative to the speed nearby, by the
-        inverse hyperbolic sine. Tremor and rounding are small beside speed and large in this last
-        pair, and a script without them is conspicuous there.
+        turned since the step before, which fade to 0 where the pointer hardly moves; and the third
+        difference of position along and across the heading, relative to the local speed and
+        compressed by the inverse hyperbolic sine. Tremor and rounding are small compared with the
+        speed but large in this last pair, where a script without them stands out.
     """
     v = velocity @ np.array([1.0, 1j])
     speed = np.abs(v)
@@ -49,7 +49,7 @@ def intrinsic(velocity: np.ndarray) -> np.ndarray:
 
 
 def third_difference(v: np.ndarray) -> np.ndarray:
-    """Return the second difference of steps, as long as they are; the first ones repeat."""
+    """Return the second difference of the steps; its first values repeat to keep the length."""
     if len(v) < 3:
         return np.zeros_like(v)
     second = np.diff(v, n=2)

@@ -1,4 +1,4 @@
-"""TrajectoryAugmenter: movements seen from other sides, in training only."""
+"""TrajectoryAugmenter: turn, mirror, scale and cut movements at random, in training only."""
 
 from __future__ import annotations
 
@@ -19,31 +19,31 @@ from ._augmentation import cut, on_lattice_of, turn
 class TrajectoryAugmenter(  # type: ignore[call-arg]
     TrajectoryOutputMixin, TransformerMixin, BaseEstimator, auto_wrap_output_keys=None
 ):
-    """Replace each training movement by another view of it; leave all others as they are.
+    """Turn, mirror, scale and cut each training movement at random.
 
-    Where a movement points, how large it is on the screen, when the clock ticked and where the
-    recording was cut says nothing about who made it, yet differs from device to device. In
-    training, every movement is turned, mirrored, scaled and cut at random, people's and machines'
-    alike, and rounded to its own lattice again. At prediction nothing changes.
+    The direction and size of a movement, the phase of the clock and where the recording was cut say
+    nothing about who made it, yet differ from device to device. In training, every movement of both
+    classes is turned, mirrored, scaled and cut at random, and rounded to its own lattice again.
+    Prediction leaves movements unchanged.
 
     Put it after the sampler of negatives and before :class:`VelocityTransformer`.
 
     Parameters
     ----------
     rotation : {"quarter", "any"} or None, default="quarter"
-        "quarter" turns by multiples of 90 degrees, under which a screen's lattice and movements
-        along its axes stay what they are; "any" by any angle.
+        "quarter" turns by multiples of 90 degrees, which preserve the lattice of a screen and
+        movements along its axes; "any" turns by any angle.
     mirror : bool, default=True
         Whether to mirror half of the movements.
     scale : tuple of two floats or None, default=(0.5, 2.0)
-        Range of the factor on all lengths, drawn by orders of magnitude.
+        Range of the scale factor, which is drawn log-uniformly.
     phase : float or None, default=16.0
-        Up to so much time, in the unit of t, is cut off at the start: make it the period of the
-        clock that is resampled to later, and that clock will tick anywhere.
+        Longest time, in the unit of t, to cut off at the start. Set it to the `resample` period of
+        the :class:`VelocityTransformer`, so that its clock starts at a random phase.
     trim : float, default=0.1
-        Up to this part of the duration is cut off at either end.
+        Largest share of the duration to cut off at each end.
     random_state : int, RandomState instance or None, default=None
-        Pass an int for the same views on every call.
+        Pass an int for the same output on every call.
 
     Attributes
     ----------
@@ -116,7 +116,7 @@ class TrajectoryAugmenter(  # type: ignore[call-arg]
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit_transform(self, X: Any, y: Any = None) -> Any:
-        """Return another view of every movement, and of every negative that `X` carries.
+        """Turn, mirror, scale and cut every movement, and every negative that `X` carries.
 
         Parameters
         ----------
@@ -128,7 +128,7 @@ class TrajectoryAugmenter(  # type: ignore[call-arg]
         Returns
         -------
         views : list of ndarray or SequenceBatch
-            As many, in the same order.
+            The new movements, in the same order.
         """
         rows = self._check(X)
         rng = check_random_state(self.random_state)
@@ -139,7 +139,7 @@ class TrajectoryAugmenter(  # type: ignore[call-arg]
         return X.replace(views, [self._view(negative, rng) for negative in negatives])
 
     def transform(self, X: Any) -> Any:
-        """Return `X` as it is: views are for training.
+        """Return `X` unchanged: augmentation is for training.
 
         Parameters
         ----------
@@ -167,7 +167,7 @@ class TrajectoryAugmenter(  # type: ignore[call-arg]
         return rows
 
     def _view(self, trajectory: np.ndarray, rng: np.random.RandomState) -> np.ndarray:
-        # All is drawn for every movement, so that leaving one thing out changes no other.
+        # Draw every random number for every movement, so that one option does not change another's.
         phase, first, last, angle, size, side = rng.uniform(size=6)
         begin, end = trajectory[[0, -1], 2]
         duration = end - begin

@@ -17,7 +17,7 @@ def merge_equal_times(trajectory: FloatArray) -> FloatArray:
 
     A mouse reports several positions within one tick of its clock. Dividing by the step of zero
     between them, or by a tiny number in its place, would let one point outweigh its sequence; the
-    last position of a tick keeps all displacement and a speed that was really there.
+    last position of a tick keeps the whole displacement and gives a real speed.
     """
     last: BoolArray = np.append(np.diff(trajectory[:, 2]) > 0, True)
     return trajectory[last]
@@ -26,8 +26,8 @@ def merge_equal_times(trajectory: FloatArray) -> FloatArray:
 def resample_uniformly(trajectory: np.ndarray, period: float) -> np.ndarray:
     """Interpolate linearly to steps of `period`, starting at the first point.
 
-    What is left of the movement after the last whole period is dropped, unless the movement is
-    shorter than one period: then its two ends are kept.
+    The rest of the movement after the last whole period is dropped, unless the movement is shorter
+    than one period: then its two ends are kept.
     """
     start, end = trajectory[0, 2], trajectory[-1, 2]
     n_periods = int(np.floor((end - start) / period * (1 + 1e-12)))
@@ -45,7 +45,7 @@ def velocity(trajectory: np.ndarray) -> np.ndarray:
 
 
 def divisor(mean: FloatArray, variance: FloatArray) -> FloatArray:
-    """Return the standard deviation to divide by: 1 where values differ by rounding alone."""
+    """Return the standard deviation, or 1 where values differ only by rounding."""
     spread = np.sqrt(variance)
     enough: BoolArray = spread > ROUNDING * np.abs(mean)
     return np.where(enough, spread, 1.0)
@@ -67,11 +67,11 @@ class Moments(NamedTuple):
 
     @classmethod
     def of(cls, steps: FloatArray) -> Moments:
-        """Return those of steps of shape (n_steps, n_channels)."""
+        """Return the moments of steps of shape (n_steps, n_channels)."""
         return cls(len(steps), steps.mean(axis=0), steps.var(axis=0))
 
     def merge(self, other: Moments) -> Moments:
-        """Return those of the steps of both (Chan, Golub & LeVeque, 1983)."""
+        """Return the moments of both sets of steps together (Chan, Golub & LeVeque, 1983)."""
         n_steps = self.n_steps + other.n_steps
         share = other.n_steps / n_steps
         difference = other.mean - self.mean

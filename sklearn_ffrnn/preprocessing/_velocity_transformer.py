@@ -42,28 +42,27 @@ class VelocityTransformer(  # type: ignore[call-arg]
     Parameters
     ----------
     resample : float or None, default=None
-        Period, in the time unit of the data, of a uniform clock to interpolate to. Sampling rate
-        and jitter of the clock alone tell most recordings from most synthetic data: resample both
-        to learn from the movement.
+        Period, in the time unit of the data, of a uniform clock to interpolate to. The sampling
+        rate and jitter of the clock alone often tell recordings from synthetic data: resample both,
+        so that a model learns from the movement.
     keep_lattice : bool, default=False
         Whether resampled positions are rounded to the lattice that the recording lies on, as a
-        recorder with that clock would have done. Positions between two points of the recording
-        are smoother otherwise, the more the clocks differ.
+        recorder with that clock would have done. Without it, interpolated positions are smoother
+        than recorded ones.
     channels : {"velocity", "intrinsic"}, default="velocity"
         "velocity" is along x and y, in the units of the data. "intrinsic" has five channels that
-        depend neither on the unit of length nor on where a movement points: the logarithm of the
-        speed relative to the movement's own mean, cosine and sine of the angle turned since the
-        step before, and the third difference of position along and across the heading, relative
-        to the speed nearby. Set `resample` for it.
+        depend neither on the unit of length nor on the direction of a movement: the logarithm of
+        the speed relative to the movement's own mean, cosine and sine of the angle turned since the
+        step before, and the third difference of position along and across the heading, relative to
+        the local speed. They need equal time steps: set `resample`.
     max_length : int, "mean" or None, default=None
-        Most steps of a sequence; later ones are cut. "mean" is the rounded mean length of the
-        training set, the study's rule, which :meth:`partial_fit` can't follow. Shorter sequences
-        are padded with NaN to this length, and with None to the longest of the batch.
+        Largest number of steps; later ones are cut. "mean" is the rounded mean length of the
+        training set, as in the study; :meth:`partial_fit` does not support it. Shorter sequences
+        are padded with NaN to this length or, if it is None, to the longest of the batch.
     scale : {"dataset", "sequence"} or None, default="dataset"
         "dataset" subtracts the mean and divides by the deviation of each channel over all steps of
         the training set, which keeps differences of speed between movements. "sequence" does so
-        within each sequence, over all channels together, which removes them. None leaves the
-        units as they are.
+        within each sequence, over all channels together, which removes them. None keeps the units.
 
     Attributes
     ----------
@@ -74,7 +73,7 @@ class VelocityTransformer(  # type: ignore[call-arg]
     mean_, var_, scale_ : ndarray of shape (n_channels,)
         Mean, variance and divisor of each channel; only with ``scale="dataset"``.
     n_steps_seen_ : int
-        Number of steps that they are of; only with ``scale="dataset"``.
+        Number of steps that these are computed from; only with ``scale="dataset"``.
 
     See Also
     --------
@@ -82,10 +81,10 @@ class VelocityTransformer(  # type: ignore[call-arg]
 
     Notes
     -----
-    A :class:`SequenceBatch` goes through with the negatives that it carries: both are transformed
-    in the same way, and the statistics are those of its rows.
+    A :class:`SequenceBatch` keeps the negatives that it carries: they are transformed like its
+    rows, and the statistics are computed from the rows alone.
 
-    With ``set_output(transform="pandas")`` the result is a Series of DataFrames, one a sequence.
+    With ``set_output(transform="pandas")`` the result is a Series of DataFrames, one per sequence.
 
     Examples
     --------
@@ -134,8 +133,8 @@ class VelocityTransformer(  # type: ignore[call-arg]
         ----------
         X : list of array-like of shape (n_points, 3)
             Trajectories with columns x, y, t; DataFrames with those columns, a Series or object
-            array of either, a three-dimensional array padded with NaN rows, or a SequenceBatch.
-            In a DataFrame t may hold dates or durations: they are read in milliseconds.
+            array of either, a three-dimensional array padded with NaN rows, or a SequenceBatch. In
+            a DataFrame t may hold dates or durations: they become milliseconds.
         y : None
             Ignored.
 
@@ -153,8 +152,8 @@ class VelocityTransformer(  # type: ignore[call-arg]
         -----
         UserWarning
             If points lie at a sentinel (65535, 32767, ...) far from all others, or a trajectory
-            jumps by more than a screen within one tick of its clock. :meth:`transform` warns too.
-            A SequenceBatch was looked through by the sampler that made it.
+            jumps by more than a screen within one tick of its clock. :meth:`transform` warns too. A
+            SequenceBatch is not checked: the sampler that made it has done so.
         """
         return self._learn(X, reset=True)
 
@@ -162,9 +161,9 @@ class VelocityTransformer(  # type: ignore[call-arg]
     def partial_fit(self, X: Any, y: Any = None) -> VelocityTransformer:
         """Learn the scale from one more part of a training set that memory can't hold.
 
-        After all parts the statistics are those of :meth:`fit` on the whole, up to rounding. A
-        classifier should see what is scaled in one way only: go through the data once here, and a
-        second time with its own partial_fit.
+        After all parts the statistics are those of :meth:`fit` on the whole, up to rounding. Go
+        through all data with this method before you train a classifier on any of it, so that the
+        classifier sees data of one scale.
 
         Parameters
         ----------
@@ -191,9 +190,9 @@ class VelocityTransformer(  # type: ignore[call-arg]
         return self._learn(X, reset=not hasattr(self, "n_features_in_"))
 
     def _learn(self, X: Any, *, reset: bool) -> VelocityTransformer:
-        """Learn from `X`, on top of what was seen before unless `reset`."""
+        """Learn from `X`, in addition to earlier parts unless `reset`."""
         trajectories = check_trajectories(X)
-        if not isinstance(X, SequenceBatch):  # whoever made the batch has warned
+        if not isinstance(X, SequenceBatch):  # the sampler that made the batch has warned
             warn_about_jumps(trajectories, stacklevel=5)
         n_columns = trajectories[0].shape[1]
         if not reset:
@@ -249,7 +248,7 @@ class VelocityTransformer(  # type: ignore[call-arg]
         return self._learn(X, reset=True)._convert(X, warn=False)
 
     def _convert(self, X: Any, *, warn: bool) -> Any:
-        """Return the sequences in the container that is wanted."""
+        """Return the sequences in the requested container."""
         rows = self._transform(X, "X", warn=warn)
         if isinstance(X, SequenceBatch):
             negatives: Any = self._transform(X.negatives, "X.negatives") if len(X.negatives) else []
@@ -287,7 +286,7 @@ class VelocityTransformer(  # type: ignore[call-arg]
         Parameters
         ----------
         transform : {"default", "pandas"} or None, default=None
-            "pandas" gives a Series of DataFrames; None leaves the choice as it is.
+            "pandas" gives a Series of DataFrames; None keeps the current choice.
 
         Returns
         -------
@@ -326,7 +325,7 @@ class VelocityTransformer(  # type: ignore[call-arg]
             if np.abs(sequence).max() > LARGEST:
                 raise ValueError(
                     f"{name}[{i}] has a velocity of {np.abs(sequence).max():g}, too large for "
-                    "float32; check its units, and its time stamps for steps next to nothing."
+                    "float32; check its units, and its time stamps for tiny steps."
                 )
             out.append(intrinsic(sequence) if self.channels == "intrinsic" else sequence)
         return out

@@ -1,4 +1,4 @@
-"""The Sigma-Lognormal model: its equations, the strokes of a movement, and movements of strokes."""
+"""The Sigma-Lognormal model: equations, extraction of strokes, and synthesis."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Return the samplers, which rest on the theory and live in `negatives`, under their old home.
+    """Return names of `negatives` that this package also offers.
 
-    Looked up when asked for: the theory itself must not import what is built on it.
+    They are imported on demand, because this package must not import what builds on it.
     """
     if name in {"SigmaLognormalNegativeSampler", "make_evaluation_set"}:
         return getattr(import_module("sklearn_ffrnn.negatives"), name)

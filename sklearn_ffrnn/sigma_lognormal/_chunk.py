@@ -1,4 +1,4 @@
-"""From a chunk of trajectories to their plans: units, parts, fit, and what the fit leaves."""
+"""Make the plans of a chunk of trajectories: units, parts, fit and residual."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _one_at_a_time = Lock()
 
 
 class Recording(NamedTuple):
-    """One trajectory on its way to a plan, a slice of points and a Part for each part."""
+    """One trajectory prepared for the fit: a slice of points and a Part for each part."""
 
     trajectory: np.ndarray
     where: list[slice]
@@ -31,9 +31,10 @@ class Recording(NamedTuple):
 
 
 class FittedPart(NamedTuple):
-    """The strokes of one part in seconds, and its start as seen from the trajectory's first point.
+    """The strokes of one part in seconds, and its start relative to the trajectory's first point.
 
-    Velocity, position and the model's errors of both are complex arrays on the part's fine grid.
+    Velocity, position and the model's errors of both are complex arrays at the part's fine time
+    steps.
     """
 
     strokes: np.ndarray
@@ -53,12 +54,12 @@ def plan_chunk(
     time_unit: str,
     max_iter: int,
 ) -> list[StrokePlan]:
-    """Return the plan of each trajectory, the same whatever the others are."""
+    """Return the plan of each trajectory, which does not depend on the others."""
     recordings = [_record(x, smoothing, time_unit) for x in trajectories]
     parts = [part for recording in recordings for part in recording.parts if part is not None]
     most = [_stroke_limit(part, max_rate) for part in parts]
     # The matrices are small; threads would only make sums, and so results, depend on their number.
-    # The limit is the process's: of two threads that set it, one would lift it under the other.
+    # The limit belongs to the process: if two threads set it, one would lift it too early.
     with _one_at_a_time, _threadpools().limit(limits=1, user_api="blas"):
         found = fit_parts(parts, most, target_snr=target_snr, max_iter=max_iter)
         fitted = (_judge(part, *fit) for part, fit in zip(parts, found, strict=True))
@@ -72,7 +73,7 @@ def _threadpools() -> ThreadpoolController:
 
 def _record(trajectory: np.ndarray, smoothing: float, time_unit: str) -> Recording:
     seconds = (trajectory[:, 2] - trajectory[0, 2]) * SECONDS[time_unit]
-    # Counted from the first point, so that a far origin takes no precision.
+    # Relative to the first point, so that a distant origin costs no precision.
     points = (trajectory[:, 0] - trajectory[0, 0]) + 1j * (trajectory[:, 1] - trajectory[0, 1])
     starts = stroke_starts(_stroke_id(trajectory), len(trajectory))
     clock = regular_clock(seconds, starts)

@@ -1,4 +1,4 @@
-"""Finding the strokes of human movements: the public function and its work in chunks."""
+"""Extract the strokes of human movements: the public function and its division into chunks."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from .._parallel_map import parallel_map
 from ._chunk import SECONDS, plan_chunk
 from ._plan import StrokePlan
 
-# Points at most, or hardly more, of the trajectories that are worked on together. More would fill
-# the batches of the fit better, fewer take less memory. Results do not depend on it.
+# About the most points that are worked on together. More would fill the batches of the fit better,
+# fewer need less memory. Results do not depend on it.
 CHUNK = 20_000
 SMALLEST_CHUNK = 4_000
-SHORTEST_STEP, LONGEST_STEP = 1e-4, 2.0  # s between points; what lies beyond is a wrong unit
+SHORTEST_STEP, LONGEST_STEP = 1e-4, 2.0  # s between points; other values mean a wrong unit
 WIDEST = 1e100  # of x and y, in any unit: squares of more would overflow
 LONGEST = 1e9  # s
 
@@ -52,12 +52,12 @@ def extract_strokes(
     on_error: str = "warn",
     verbose: int = 0,
 ) -> list[StrokePlan]:
-    """Find the strokes that movements are made of, by the Sigma-Lognormal model.
+    """Extract the strokes of movements, by the Sigma-Lognormal model.
 
-    Each trajectory is cut at pen-ups and gaps, put on a regular clock and smoothed. One stroke
-    stands for each maximum of the speed; all strokes are then refined together by least squares on
-    the velocity vector, more are added where much is left unexplained, and at last lengths and
-    directions are fitted to velocity and position together.
+    Each trajectory is cut at pen-ups and gaps, put on a regular clock and smoothed. The first guess
+    has one stroke for each maximum of the speed. All strokes are then refined together by least
+    squares on the velocity vector, strokes are added where much is left unexplained, and finally
+    lengths and directions are fitted to velocity and position together.
 
     Parameters
     ----------
@@ -65,34 +65,34 @@ def extract_strokes(
         Trajectories with columns x, y, t and, optionally, stroke_id, which changes where the pen
         was lifted; DataFrames with those columns, a Series or object array of either, or a
         three-dimensional array padded with NaN rows. In a DataFrame t may hold dates or durations,
-        which come in milliseconds, the default `time_unit`.
+        which become milliseconds, the default `time_unit`.
     n_jobs : int or None, default=None
         Number of processes; None is 1 unless in a :obj:`joblib.parallel_config` context, -1 is one
-        a processor. Results do not depend on it.
+        per processor. Results do not depend on it.
     smoothing : float, default=12.0
         Standard deviation of the Gaussian filter on the positions, in milliseconds whatever the
-        unit of t. What is faster than it (tremor, the recording's noise) is left to the residual.
+        unit of t. Faster components (tremor, noise of the recording) are left to the residual.
     target_snr : float, default=25.0
         Quality of the reconstructed velocity, in dB, above which no strokes are added.
     max_strokes_per_second : float, default=14.0
-        Most strokes a second of movement, rounded to whole strokes in each part of a trajectory.
-        Nor are there more than one stroke for three points.
+        Largest number of strokes per second of movement, rounded to whole strokes in each part of a
+        trajectory. There is also at most one stroke per three points.
     time_unit : {"s", "ms", "us", "ns"}, default="ms"
         Unit of t.
     max_iter : int, default=4
-        How often strokes are added.
+        How many times strokes are added.
     on_error : {"warn", "raise", "skip"}, default="warn"
-        What happens if trajectories cannot be modelled, having no motion or no part of three
-        points. Such a trajectory always gets a plan without strokes that holds all its points in
-        the residual, so that the list stays one plan a trajectory: "warn" names them in one
-        warning, "skip" says nothing, and "raise" raises ValueError.
+        What to do if trajectories cannot be modelled, because nothing moves or no part has three
+        points. Such a trajectory gets a plan without strokes, with all its points in the residual,
+        so that there is still one plan per trajectory: "warn" names them in one warning, "skip"
+        says nothing, and "raise" raises ValueError.
     verbose : int, default=0
         Show a progress bar if not 0.
 
     Returns
     -------
     plans : list of StrokePlan
-        One a trajectory, in order.
+        One per trajectory, in order.
 
     See Also
     --------
@@ -100,9 +100,9 @@ def extract_strokes(
 
     Notes
     -----
-    The strokes are those of the smoothed movement. A stroke of standard deviation w in time comes
-    out as one of sqrt(w^2 + smoothing^2), a little more symmetric: with 12 ms and a stroke of 50 ms
-    that is 3% wider and 8% less in sigma. For movements without noise, pass ``smoothing=0``.
+    The strokes are those of the smoothed movement. A stroke of standard deviation w in time is
+    found as one of sqrt(w^2 + smoothing^2), a little more symmetric: with 12 ms and a stroke of 50
+    ms that is 3% wider and 8% less in sigma. For movements without noise, pass ``smoothing=0``.
 
     Raises
     ------
@@ -150,7 +150,7 @@ def extract_strokes(
 
 
 def check_movements(X: Any, time_unit: str, *, min_points: int = 2) -> list[np.ndarray]:
-    """Return checked trajectories, none of them beyond the range of what is computed with it.
+    """Return checked trajectories that are not too wide or too long to compute with.
 
     Raises
     ------
@@ -167,8 +167,8 @@ def check_movements(X: Any, time_unit: str, *, min_points: int = 2) -> list[np.n
             )
         if length > LONGEST:
             raise ValueError(
-                f"X[{i}] lasts {length:.3g} s with time_unit={time_unit!r}; say in which unit t "
-                f"is: {sorted(SECONDS)}, or cut it."
+                f"X[{i}] lasts {length:.3g} s with time_unit={time_unit!r}; set time_unit to the "
+                f"unit of t, one of {sorted(SECONDS)}, or cut the trajectory."
             )
     return trajectories
 
@@ -176,7 +176,7 @@ def check_movements(X: Any, time_unit: str, *, min_points: int = 2) -> list[np.n
 def _chunks(trajectories: list[np.ndarray], n_workers: int) -> Iterator[list[np.ndarray]]:
     """Yield neighbouring trajectories, the last of them in small chunks.
 
-    Each chunk is a share of what is left, so that no worker waits long for another's last one.
+    Each chunk is a share of the remaining points, so that no worker waits long at the end.
     """
     n_points = np.cumsum([len(x) for x in trajectories])
     first = done = 0
@@ -198,7 +198,7 @@ def _check_time_unit(trajectories: list[np.ndarray], time_unit: str) -> None:
     if not SHORTEST_STEP <= step <= LONGEST_STEP:
         warnings.warn(
             f"The median step between points is {step:.3g} s with time_unit={time_unit!r}, which "
-            f"no pointer or pen records; say in which unit t is: {sorted(SECONDS)}.",
+            f"no pointer or pen records; set time_unit to the unit of t, one of {sorted(SECONDS)}.",
             UserWarning,
             stacklevel=3,
         )
@@ -211,8 +211,8 @@ def report_unmodelled(plans: list[StrokePlan], on_error: str, first: int = 0) ->
         return
     named = ", ".join(f"X[{i}]" for i in bad[:NAMED]) + (", ..." if len(bad) > NAMED else "")
     message = (
-        f"{len(bad)} of {len(plans)} trajectories cannot be modelled, having no motion or no part "
-        f"of three points at different times: {named}."
+        f"{len(bad)} of {len(plans)} trajectories cannot be modelled, because nothing moves or no "
+        f"part has three points at different times: {named}."
     )
     if on_error == "raise":
         raise ValueError(f"{message} Drop them, or pass on_error='warn' for plans without strokes.")

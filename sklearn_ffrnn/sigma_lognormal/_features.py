@@ -1,4 +1,4 @@
-"""Numbers of fixed count that describe the strokes of a movement."""
+"""A fixed number of features that describe the strokes of a movement."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ FEATURE_NAMES = (
 def plan_features(plan: StrokePlan) -> np.ndarray:
     """Return the features of one plan, in the order of `FEATURE_NAMES`, times in seconds.
 
-    NaN is what does not exist: everything but the counts and the duration where there are no
-    strokes, and what lies between strokes where there is a single one.
+    Undefined features are NaN: without strokes all but the counts and the duration, with a single
+    stroke those of neighbouring strokes.
     """
     n_strokes = plan.n_strokes
     unit = SECONDS[plan.time_unit]
@@ -59,7 +59,7 @@ def plan_features(plan: StrokePlan) -> np.ndarray:
 
 
 def _statistics(values: np.ndarray) -> np.ndarray:
-    """Return the statistics of each row, one row's after another."""
+    """Return the statistics of all rows, row by row."""
     if values.shape[1] == 0:
         return np.full(len(values) * len(STATISTICS), np.nan)
     quantiles = np.quantile(values, [0.1, 0.5, 0.9], axis=1)

@@ -1,4 +1,4 @@
-"""Finding the strokes of many parts of movement together: guess, refine, add, polish."""
+"""Fit the strokes of many parts of movement together: guess, refine, add, polish."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from ._polish import polish
 from ._windows import WINDOW, Fit, refine
 
 FIT_EVERY = 2  # fine steps; the smoothed velocity holds nothing that steps of 10 ms would miss
-FIRST_STEPS = 10  # of least squares, from the first guess
-LATER_STEPS = 8  # ... each time that strokes were added
+FIRST_STEPS = 10  # iterations of least squares from the first guess
+LATER_STEPS = 8  # ... after each time that strokes were added
 TOLERANCE = 1e-2
 
 
@@ -28,7 +28,7 @@ def fit_parts(
     target_snr : float
         Quality of the velocity, in dB, at which no more strokes are added.
     max_iter : int
-        How often strokes are added.
+        How many times strokes are added.
     """
     fits = [_first_guess(part, limit, target_snr) for part, limit in zip(parts, most, strict=True)]
     _refine_fully(fits, FIRST_STEPS)

@@ -1,4 +1,4 @@
-"""First guesses of strokes: from the maxima of the speed, and from what is left unexplained."""
+"""First guesses of strokes: from the maxima of the speed, and from the residual velocity."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def strokes_from_speed(t: np.ndarray, velocity: np.ndarray, most: int) -> np.nda
     """
     speed = np.abs(velocity)
     step = t[1] - t[0]
-    # Zeros around it let movement that is under way at either end count as a maximum.
+    # With zeros around it, a movement that is under way at either end counts as a maximum.
     peaks = find_peaks(np.concatenate([[0.0], speed, [0.0]]))[0] - 1
     peaks = peaks[speed[peaks] > FAINTEST_MAXIMUM * speed.max()]
     if not len(peaks):
@@ -47,8 +47,8 @@ def strokes_from_speed(t: np.ndarray, velocity: np.ndarray, most: int) -> np.nda
 def strokes_from_residual(t: np.ndarray, residual: np.ndarray, most: int) -> np.ndarray:
     """Return straight strokes that each explain as much as possible of a residual velocity.
 
-    At each time the pulse of the best of several widths is weighed by the energy that it takes
-    away (one round of matching pursuit); strokes stand where that energy peaks.
+    At each time, the best of several widths of a pulse is the one that removes most energy (one
+    round of matching pursuit); strokes are placed where that energy peaks.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def make_strokes(
 def _directions(velocity: np.ndarray, bounds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return start and end direction between neighbouring bounds, each of shape (n_bounds - 1,).
 
-    They are the ends of a straight line through the directions over progress, weighted by speed.
+    They are the ends of a line fitted to direction against progress, weighted by speed.
     """
     first, count = bounds[:-1], np.diff(bounds)
     speed = np.abs(velocity)

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-# ln D, median time t0 + e^mu, ln width (sigma e^mu), ln sigma, middle direction, turn: what moves a
-# stroke in the plane of speed and time stays apart from what deforms it.
+# ln D, median time t0 + e^mu, ln width (sigma e^mu), ln sigma, middle direction, turn: parameters
+# that shift a stroke are separate from those that deform it.
 N_PARAMETERS = 6
 # No step may change a parameter by more than this, nor leave these bounds (lengths over noise).
 STEP_CAPS = np.array([0.7, 0.03, 0.4, 0.4, 0.7, 1.0], np.float32)
@@ -35,7 +35,7 @@ def refine_batch(
     max_iter: int,
     tol: float,
 ) -> np.ndarray:
-    """Return strokes that fit the velocities better, from those given.
+    """Improve the fit of given strokes to the velocities.
 
     Parameters
     ----------
@@ -45,11 +45,11 @@ def refine_batch(
         Zero in the padding.
     strokes : float64 ndarray of shape (n_windows, n_strokes, 6)
     noise : ndarray of shape (n_windows,)
-        Standard deviation of what strokes may leave unexplained; it weighs the priors.
+        Expected standard deviation of the residual; it weighs the priors.
     max_iter : int
-        Number of linear systems solved at most.
+        Largest number of linear systems to solve.
     tol : float
-        A window is done when a step lowers its cost by less than this part.
+        A window is done when a step lowers its cost by less than this share.
     """
     free = to_free(strokes).astype(np.float32)
     t, velocity = t.astype(np.float32), (velocity / noise[:, None, None]).astype(np.float32)
@@ -87,7 +87,7 @@ def refine_batch(
 
 
 def to_free(strokes: np.ndarray) -> np.ndarray:
-    """Return the parameters that the fit moves, from D, t0, mu, sigma, theta_s, theta_e."""
+    """Convert D, t0, mu, sigma, theta_s, theta_e to the parameters that the fit varies."""
     D, t0, mu, sigma, theta_s, theta_e = np.moveaxis(strokes, -1, 0)
     log_sigma = np.log(sigma)
     return np.stack(
@@ -104,7 +104,7 @@ def to_free(strokes: np.ndarray) -> np.ndarray:
 
 
 def to_strokes(free: np.ndarray) -> np.ndarray:
-    """Return D, t0, mu, sigma, theta_s, theta_e from the parameters that the fit moves."""
+    """Convert the parameters that the fit varies to D, t0, mu, sigma, theta_s, theta_e."""
     log_length, median, log_width, log_sigma, middle, turn = np.moveaxis(free, -1, 0)
     mu = log_width - log_sigma
     return np.stack(
@@ -161,7 +161,7 @@ def jacobian_and_residual(
     delay = np.exp(mu)
     slope = np.exp(-log_sigma)  # 1 / sigma
     tau = t[:, None, :] - (median - delay)
-    # What has not begun is as good as infinitely late: both have no speed.
+    # Before its onset a stroke has no speed, as if it were infinitely late.
     np.copyto(tau, LATE, where=tau <= 0)
     z = np.log(tau)
     z -= mu

@@ -50,7 +50,7 @@ def speed(strokes: ArrayLike, t: ArrayLike) -> np.ndarray:
     Returns
     -------
     speed : ndarray of shape (n_times, n_strokes)
-        Length a unit of time; zero up to the stroke's onset.
+        Length per unit of time; zero up to the stroke's onset.
 
     Raises
     ------
@@ -95,7 +95,7 @@ def velocity(strokes: ArrayLike, t: ArrayLike) -> np.ndarray:
     Returns
     -------
     velocity : ndarray of shape (n_times, 2)
-        Along x and y, length a unit of time.
+        Along x and y, length per unit of time.
 
     Raises
     ------
@@ -172,15 +172,15 @@ def snr_velocity(velocity: ArrayLike, estimate: ArrayLike) -> float:
 
     .. math:: \mathrm{SNR}_v = 10 \log_{10} \frac{\sum |v|^2}{\sum |v - \hat v|^2}
 
-    15 dB is commonly called acceptable and 25 dB good. Always report with it how many strokes it
-    took and how the velocity was smoothed.
+    15 dB is commonly called acceptable and 25 dB good. Report it together with the number of
+    strokes and the smoothing of the velocity.
 
     Parameters
     ----------
     velocity : array-like of shape (n_times, 2)
-        What was measured, at equally spaced times.
+        Measured velocity at equally spaced times.
     estimate : array-like of shape (n_times, 2)
-        What the model says, at the same times.
+        Values of the model at the same times.
 
     Returns
     -------
@@ -210,9 +210,9 @@ def snr_position(position: ArrayLike, estimate: ArrayLike) -> float:
     Parameters
     ----------
     position : array-like of shape (n_times, 2)
-        What was measured.
+        Measured positions.
     estimate : array-like of shape (n_times, 2)
-        What the model says, at the same times.
+        Values of the model at the same times.
 
     Returns
     -------
@@ -240,7 +240,7 @@ def check_strokes(strokes: ArrayLike) -> FloatArray:
     if strokes.ndim != 2 or strokes.shape[1] != 6:
         raise ValueError(
             f"strokes has shape {strokes.shape}; give (n_strokes, 6), the columns "
-            f"{', '.join(STROKE_PARAMETERS)}. No strokes at all are np.empty((0, 6))."
+            f"{', '.join(STROKE_PARAMETERS)}. For no strokes, pass np.empty((0, 6))."
         )
     for column in (0, 3):
         bad = np.flatnonzero(~(strokes[:, column] > 0))
@@ -253,7 +253,7 @@ def check_strokes(strokes: ArrayLike) -> FloatArray:
 
 
 def _displacements(strokes: FloatArray, t: FloatArray) -> FloatArray:
-    """Return what each stroke has moved by each time, of shape (n_times, n_strokes, 2)."""
+    """Return the displacement by each stroke at each time, of shape (n_times, n_strokes, 2)."""
     _, progress = _pulses(strokes, t)
     half_turn = 0.5 * (strokes[:, 5] - strokes[:, 4]) * progress
     chord = strokes[:, 0] * progress * np.sinc(half_turn / np.pi)

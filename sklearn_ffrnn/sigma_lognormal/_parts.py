@@ -1,8 +1,8 @@
-"""From the points of one trajectory to smooth velocities at equal steps, part by part.
+"""Turn the points of one trajectory into smooth velocities at equal time steps, part by part.
 
-The clock of a recording jitters and stamps several points alike, and its pen leaves the surface.
-Strokes are fitted to what is left when that is taken out: parts without such breaks, on a regular
-clock, in seconds. Complex numbers stand for points of the plane.
+The clock of a recording jitters and gives several points the same stamp, and the pen leaves the
+surface. Strokes are fitted to parts without such breaks, on a regular clock, in seconds. Complex
+numbers x + iy are points of the plane.
 """
 
 from __future__ import annotations
@@ -11,26 +11,26 @@ from dataclasses import dataclass
 
 import numpy as np
 
-FINE_STEP = 0.005  # s; differentiating on a coarser grid costs 1.5 dB
-LONGEST_GAP = 0.15  # s; what happens in a longer one is not recorded
+FINE_STEP = 0.005  # s; differentiating at longer steps costs 1.5 dB
+LONGEST_GAP = 0.15  # s; in a longer one, movement may be missing
 LONGEST_PAUSE = 1.0  # s; longer ones need no model
 STILL = 1e-100  # in any unit; squares of less would vanish
-SHORTEST_PART = 1e-6  # s; nobody moves in less, and the filter would be too long for memory
-LONGEST_PART = 20.0  # s; what is longer is cut, since the work grows with the square
+SHORTEST_PART = 1e-6  # s; nobody moves in less, and the filter would not fit in memory
+LONGEST_PART = 20.0  # s; longer parts are cut, since the work grows with the square
 
 
 @dataclass
 class Part:
-    """Uninterrupted movement: what strokes are fitted to.
+    """Uninterrupted movement, to which strokes are fitted.
 
     Attributes
     ----------
     first, stop : int
         The part's points in the trajectory, as a slice.
     t : ndarray of shape (n_steps,)
-        Fine time grid, seconds from the trajectory's first point.
+        Fine, equal time steps, in seconds from the trajectory's first point.
     position, velocity : complex ndarray of shape (n_steps,)
-        Smoothed, x + iy, on that grid.
+        Smoothed, x + iy, at these times.
     """
 
     first: int
@@ -46,11 +46,11 @@ class Part:
 
 
 def split_parts(clock: np.ndarray, points: np.ndarray, starts: np.ndarray) -> list[slice]:
-    """Return the points of each part: a new one at each pen stroke and where motion was missed.
+    """Return the points of each part; one begins at each pen stroke and where movement is missing.
 
-    A long gap between close points is a pause, since devices report nothing while nothing moves;
-    a long gap between distant points is movement that nobody recorded. Very long pauses break a
-    movement too, and very long movements are broken where they rest most.
+    A long gap between close points is a pause, since devices report nothing while nothing moves; a
+    long gap between distant points is movement that was not recorded. A movement is also cut at
+    very long pauses, and a very long movement where it is slowest.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def split_parts(clock: np.ndarray, points: np.ndarray, starts: np.ndarray) -> li
 
 
 def make_part(where: slice, clock: np.ndarray, points: np.ndarray, smoothing: float) -> Part | None:
-    """Return the smoothed movement of one part, or None if it is at rest or too short to tell.
+    """Return the smoothed movement of one part, or None if it is at rest or too short.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def make_part(where: slice, clock: np.ndarray, points: np.ndarray, smoothing: fl
 
 
 def smooth(signal: np.ndarray, sigma: float) -> np.ndarray:
-    """Return a complex signal under a Gaussian filter, continued by odd reflection at its ends."""
+    """Smooth a complex signal by a Gaussian filter, with odd reflection at its ends."""
     if sigma == 0:
         return signal
     reach = int(np.ceil(4 * sigma))

@@ -1,9 +1,9 @@
-"""How the strokes of a movement differ when it is made again.
+"""Perturb strokes as they vary between two executions of a movement.
 
-Noise drawn afresh for every stroke would roughen the speed, since strokes overlap and neighbours
-make up for each other. What differs between two executions of a movement drifts: it is a little
-larger, slower or more turned for a while. So the noise of each parameter is a stationary process
-in time with a memory (Ornstein-Uhlenbeck), and strokes that overlap get nearly the same of it.
+Independent noise for every stroke would roughen the speed, because strokes overlap and neighbours
+compensate for each other. The difference between two executions of a movement drifts: for a while
+it is a little larger, slower or more turned. So the noise of each parameter is a stationary process
+in time with a memory (Ornstein-Uhlenbeck), and strokes that overlap get nearly the same noise.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MEMORY = 0.5  # s
 def perturb(
     strokes: np.ndarray, strength: float, rng: np.random.RandomState
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return strokes as a second execution of the same movement might have had them.
+    """Return the strokes of a simulated second execution of the same movement.
 
     Parameters
     ----------
@@ -33,14 +33,14 @@ def perturb(
     strength : float
         Factor on all standard deviations.
     rng : RandomState
-        Where the noise comes from.
+        Source of the noise.
 
     Returns
     -------
     perturbed : ndarray of shape (n_strokes, 6)
         Strokes with other D, t0, mu, sigma, theta_s and theta_e, in the order given.
     change : complex ndarray of shape (n_strokes,)
-        By what factor each stroke is longer, and how far its start is turned.
+        Factor on the length of each stroke and rotation of its start, as one complex number.
     """
     median = strokes[:, 1] + np.exp(strokes[:, 2])
     order = np.argsort(median, kind="stable")
@@ -51,16 +51,16 @@ def perturb(
     d_length, d_width, d_skewness = (
         strength * drift(median, 3, rng) * np.array([[LENGTH], [WIDTH], [SKEWNESS]])
     )
-    # One angle a joint: where a stroke ends is where the next one starts.
+    # One angle per joint: a stroke ends in the direction in which the next one starts.
     turn = strength * ANGLE * drift(joints, 1, rng)[0]
     shift = strength * TIMING * drift(joints, 1, rng)[0]
-    # A stroke between two joints that move apart lasts longer by as much.
+    # If the joints at its ends move apart in time, a stroke lasts longer by as much.
     moved = 0.5 * (shift[1:] + shift[:-1])
 
     length = length * np.exp(d_length)
     sigma = sigma * np.exp(d_width - d_skewness)
     mu = mu + d_skewness
-    # The median stays with the warp of time, whatever becomes of mu: later onset, shorter delay.
+    # The median follows the warp of time whatever mu is: a later onset, a shorter delay.
     t0 = median + moved - np.exp(mu)
     perturbed = np.empty_like(strokes)
     perturbed[order] = np.stack([length, t0, mu, sigma, start + turn[:-1], end + turn[1:]], axis=1)
@@ -81,7 +81,7 @@ def drift(
     n_series : int
         How many independent series.
     rng : RandomState
-        Where the noise comes from.
+        Source of the noise.
     memory : float
         In seconds by default.
 
@@ -98,16 +98,16 @@ def drift(
 
 
 def while_moving(deviation: FloatArray, steps: FloatArray, closed: float) -> FloatArray:
-    """Return how far points deviate from their source's when nothing drifts that does not move.
+    """Return the deviation of points from the source, without drift where the source rests.
 
-    Who moves along an axis, or rests, does so again. And errors of strokes add up, but those of
-    people do not: who comes back to a point, comes back to it however long the way was. Each step
-    takes a part of the error at the end in proportion to its size.
+    Axes that rest in the source stay at rest. And errors of strokes add up, but those of people do
+    not: a person who returns to a point reaches it however long the path was. So each step takes
+    back a share of the error at the end, in proportion to its size.
 
     Parameters
     ----------
     deviation : ndarray of shape (n_points, 2)
-        Of each point from its source's.
+        Deviation of each point from the source's point.
     steps : ndarray of shape (n_points - 1, 2)
         Size of the source's steps along x and y; 0 where a coordinate keeps still.
     closed : float
@@ -117,7 +117,7 @@ def while_moving(deviation: FloatArray, steps: FloatArray, closed: float) -> Flo
     Returns
     -------
     deviation : ndarray of shape (n_points, 2)
-        It keeps still where the source does.
+        The corrected deviation, constant where the source rests.
     """
     drift = np.where(steps > 0, np.diff(deviation, axis=0), 0.0)
     way = np.maximum(steps.sum(axis=0), np.finfo(float).tiny)

@@ -1,4 +1,4 @@
-"""What the Sigma-Lognormal model says of one trajectory."""
+"""The Sigma-Lognormal model of one trajectory."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class PlanPart(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class StrokePlan:
-    """The strokes of one trajectory, and what they leave unexplained.
+    """The strokes of one trajectory, and the residual that they leave unexplained.
 
     All times are in the unit of the trajectory's time stamps.
 
@@ -40,7 +40,7 @@ class StrokePlan:
     snr_velocity, snr_position : float
         Quality of the model against the smoothed trajectory, in dB; NaN where there is no motion.
     residual : ndarray of shape (n_points, 2)
-        The trajectory's points less the model's position at their time stamps.
+        The trajectory's points minus the model's positions at their time stamps.
     times : ndarray of shape (n_points,)
         Time stamps of the trajectory.
     stroke_id : ndarray of shape (n_points,) or None
@@ -90,7 +90,7 @@ class StrokePlan:
 
     @property
     def clock(self) -> np.ndarray:
-        """When the points were probably taken, of shape (n_points,), in the unit of `times`.
+        """Estimated times of the points, of shape (n_points,), in the unit of `times`.
 
         Equal time stamps are spread and jitter is smoothed away. The strokes were found on this
         clock, so that the points are closer to ``position(clock)`` than to ``position(times)``.
@@ -104,13 +104,13 @@ class StrokePlan:
         Parameters
         ----------
         t : array-like of shape (n_times,)
-            Times on the clock of the trajectory, in any order. A part goes on until the next one
+            Times on the clock of the trajectory, in any order. A part lasts until the next one
             begins.
         """
         return self._by_part(t, lambda part, strokes, t: position(strokes, t, part[2:]))
 
     def velocity(self, t: ArrayLike) -> np.ndarray:
-        """Return the model's velocity, of shape (n_times, 2), length a unit of time.
+        """Return the model's velocity, of shape (n_times, 2), length per unit of time.
 
         Parameters
         ----------
@@ -120,7 +120,7 @@ class StrokePlan:
         return self._by_part(t, lambda part, strokes, t: velocity(strokes, t))
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the strokes as a table, a row a stroke, with the part that each belongs to."""
+        """Return the strokes as a table, one row per stroke, with the part of each."""
         frame = pd.DataFrame(self.strokes, columns=list(STROKE_PARAMETERS))
         first = [part.first_stroke for part in self.parts]
         frame.insert(0, "part", np.searchsorted(first, np.arange(self.n_strokes), "right") - 1)
@@ -151,7 +151,7 @@ class StrokePlan:
         record = json.loads(text)
         names = {field.name for field in fields(cls)}
         if not isinstance(record, dict) or set(record) != names:
-            raise ValueError(f"text is no StrokePlan; it must hold an object of {sorted(names)}.")
+            raise ValueError(f"text is not a StrokePlan; it must hold {sorted(names)}.")
         n_points = len(record["times"])
         record["strokes"] = np.array(record["strokes"], dtype=np.float64).reshape(-1, 6)
         record["residual"] = np.array(record["residual"], dtype=np.float64).reshape(n_points, 2)
@@ -178,7 +178,7 @@ class StrokePlan:
     def _by_part(
         self, t: ArrayLike, evaluate: Callable[[PlanPart, np.ndarray, np.ndarray], np.ndarray]
     ) -> np.ndarray:
-        """Return what `evaluate` makes of each part's strokes at the times that fall into it."""
+        """Evaluate each part's strokes at the times that fall into it."""
         t = np.asarray(t, dtype=np.float64)
         if t.ndim != 1:
             raise ValueError(f"t has {t.ndim} dimension(s); give a list of times, (n_times,).")

@@ -1,7 +1,7 @@
-"""The lengths and directions of strokes that fit velocity and position together.
+"""Fit the lengths and directions of strokes to velocity and position together.
 
-The fit to the velocity lets the position drift, since it sees no error that grows slowly. With the
-strokes' shapes fixed, velocity and position are both linear in the complex amplitudes
+A fit to the velocity alone lets the position drift, because slowly growing errors hardly show in
+it. With the strokes' shapes fixed, velocity and position are both linear in the complex amplitudes
 ``A_j = D_j exp(i theta_j)``, so one small linear system finds the best compromise.
 """
 
@@ -11,25 +11,24 @@ import numpy as np
 
 from ._pulses import amplitudes, bases
 
-# What is left unexplained is expected to be this far below the signal, in dB: it weighs position
-# against velocity.
+# Expected SNR of the fit, in dB: it weighs position against velocity.
 VELOCITY_SNR = 26.0
 POSITION_SNR = 40.0
 RIDGE = 0.05
-SHORTEST = 0.02  # of the longest stroke; the ridge holds no stroke tighter than one of this length
+SHORTEST = 0.02  # of the longest stroke; the ridge treats shorter strokes like one of this length
 
 
 def polish(
     strokes: np.ndarray, t: np.ndarray, velocity: np.ndarray, position: np.ndarray
 ) -> tuple[np.ndarray, complex]:
-    """Return strokes of better lengths and directions, and where the movement starts.
+    """Return strokes with improved lengths and directions, and the start of the movement.
 
     Parameters
     ----------
     strokes : ndarray of shape (n_strokes, 6)
     t : ndarray of shape (n_steps,)
     velocity, position : complex ndarray of shape (n_steps,)
-        What was measured.
+        Measured values.
     """
     n_strokes = len(strokes)
     unit_velocity, unit_position = bases(strokes, t)

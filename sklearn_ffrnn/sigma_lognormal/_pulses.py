@@ -1,4 +1,4 @@
-"""Velocity and displacement of strokes on a time grid, computed only where a stroke moves.
+"""Velocity and displacement of strokes at given times, computed only where a stroke moves.
 
 A stroke is over after a few tenths of a second and a movement may last many seconds, so nearly all
 pairs of a stroke and a time are at rest. The pairs that move are listed; complex numbers stand for
@@ -32,7 +32,7 @@ class Pulses(NamedTuple):
 
 
 def unit_pulses(strokes: np.ndarray, t: np.ndarray) -> Pulses:
-    """Return where strokes of shape (n_strokes, 6) move on the increasing times `t`, and how."""
+    """Return at which of the increasing times `t` strokes (n_strokes, 6) move, and their pulses."""
     _, t0, mu, sigma, theta_s, theta_e = strokes.T
     first = np.searchsorted(t, t0 + np.exp(mu - REACH * sigma), side="right")
     stop = np.maximum(np.searchsorted(t, t0 + np.exp(mu + REACH * sigma)), first)
@@ -57,7 +57,7 @@ def amplitudes(strokes: FloatArray) -> np.ndarray:
 
 
 def add_up(values: np.ndarray, step: np.ndarray, n_steps: int) -> np.ndarray:
-    """Return the sum at each step of complex values of pairs."""
+    """Add up the complex values of pairs at each time step."""
     total = np.empty(n_steps, np.complex128)
     total.real = np.bincount(step, values.real, n_steps)
     total.imag = np.bincount(step, values.imag, n_steps)

@@ -1,4 +1,4 @@
-"""Finding the strokes of more movements than memory holds."""
+"""Extract the strokes of more movements than memory holds."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .._input import check_trajectories
 from ._extract import CHUNK, EXTRACTION_CONSTRAINTS, extract_strokes, report_unmodelled
 from ._plan import StrokePlan
 
-# Chunks that each worker gets in a batch: some, so that few wait while the last are worked on.
+# Chunks per worker in a batch: several, so that few workers wait for the last ones.
 CHUNKS_PER_WORKER = 4
 
 
@@ -23,11 +23,11 @@ CHUNKS_PER_WORKER = 4
 def iter_strokes(
     X: Iterable[Any], *, on_error: str = "warn", **params: Any
 ) -> Iterator[StrokePlan]:
-    """Find the strokes of movements that come one after another, such as from a generator.
+    """Extract the strokes of movements that an iterable yields, such as a generator.
 
-    As many movements are read as give each worker some tens of thousands of points; their plans are
-    yielded before more are read. So memory does not grow with the number of movements, and the
-    plans are those of :func:`extract_strokes`.
+    It reads movements until each worker has some tens of thousands of points, and yields their
+    plans before it reads more. So memory does not grow with the number of movements. The plans are
+    those of :func:`extract_strokes`.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def iter_strokes(
     Yields
     ------
     plan : StrokePlan
-        One a trajectory, in order.
+        One per trajectory, in order.
 
     Raises
     ------
@@ -70,7 +70,7 @@ def iter_strokes(
 
 
 def _batches(X: Iterable[Any], n_points: int) -> Iterator[tuple[int, list[np.ndarray]]]:
-    """Yield trajectories that have `n_points` together, and the position of their first."""
+    """Yield trajectories with `n_points` in total, and the position of the first one."""
     batch: list[np.ndarray] = []
     points = first = 0
     for i, item in enumerate(X):

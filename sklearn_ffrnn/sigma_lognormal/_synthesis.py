@@ -1,4 +1,4 @@
-"""From a plan to synthetic movements that only the movement can give away."""
+"""Synthesize movements that have the recording of their source, and differ only in movement."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ._plan import StrokePlan
 from ._pulses import amplitudes, bases
 
 HEADING_SMOOTHING = 0.03  # s; the heading is uncertain where the movement is slow
-RESIDUAL_WINDOW = 8.0  # points; what varies more slowly is no tremor
+RESIDUAL_WINDOW = 8.0  # points; slower variations are not tremor
 
 
 @validate_params(
@@ -41,26 +41,26 @@ def synthesize(
 ) -> list[np.ndarray]:
     """Make synthetic movements from the strokes of a human one.
 
-    The strokes' parameters are perturbed and the movement is made again from them. All that is not
-    movement stays the source's: its time stamps, the points that repeat the point before, the
-    lattice that its coordinates lie on, its pauses and pen-ups. What the strokes leave unexplained, the
-    hand's tremor above all, is carried along and turned with the heading of the movement.
+    The parameters of the strokes are perturbed, and the movement is computed from them. Everything
+    else is the source's: its time stamps, the points that repeat the point before, the lattice that
+    its coordinates lie on, its pauses and pen-ups. The residual that the strokes leave unexplained,
+    mostly tremor of the hand, is added and turned with the heading of the movement.
 
     Parameters
     ----------
     plan : StrokePlan
         From :func:`extract_strokes`.
     strength : float, default=1.0
-        Factor on all perturbations. 0 gives the source back, but for the tremor that rounding to
-        the lattice would count twice. At 1 the standard deviations are 7.5% of lengths, 4% of
-        widths, 0.04 rad and 5 ms. Larger ones are easier to tell and further from their source.
+        Factor on all perturbations. 0 returns the source, except for the part of the tremor that
+        rounding to the lattice would add twice. At 1 the standard deviations are 7.5% of lengths,
+        4% of widths, 0.04 rad and 5 ms. Larger factors give movements that are further from their
+        source and easier to tell from it.
     random_state : int, RandomState instance or None, default=None
         Pass an int for the same movements on every call.
     n_samples : int, default=1
-        How many movements.
+        Number of movements.
     residual : float, default=1.0
-        Share of what the strokes leave unexplained that is carried along. Movements without it
-        are smoother than people's.
+        Share of the residual to add. Movements without it are smoother than people's.
 
     Returns
     -------
@@ -98,7 +98,7 @@ def synthesize(
 
 
 class _Movement(NamedTuple):
-    """What the strokes of each part do; complex numbers x + iy stand for points of the plane."""
+    """Displacement by the strokes of each part; complex numbers x + iy are points of the plane."""
 
     displacement: np.ndarray  # of each point from where its part begins
     velocity: np.ndarray
@@ -106,7 +106,7 @@ class _Movement(NamedTuple):
 
 
 class _Source(NamedTuple):
-    """A plan on the clock that its points were probably taken at, in seconds from the first."""
+    """A plan with the estimated times of its points, in seconds from the first."""
 
     plan: StrokePlan
     clock: np.ndarray
@@ -157,7 +157,7 @@ def _closed(points: np.ndarray) -> float:
 
 
 def _gain(residual: np.ndarray, lattice: Lattice) -> np.ndarray:
-    """Return what part of the residual is not rounding, which will add its noise again."""
+    """Return the share of the residual that is not rounding, which will add its noise again."""
     slow = gaussian_filter1d(residual, RESIDUAL_WINDOW, axis=0, mode="nearest")
     variance = gaussian_filter1d((residual - slow) ** 2, RESIDUAL_WINDOW, axis=0, mode="nearest")
     rounding = np.broadcast_to(lattice.noise, variance.shape)

@@ -19,11 +19,11 @@ from ._features import FEATURE_NAMES, plan_features
 
 
 class SigmaLognormalTransformer(TransformerMixin, BaseEstimator):
-    """Describe each movement by the strokes that it is made of, in features of fixed length.
+    """Describe each movement by features of its strokes, the same number for every movement.
 
-    The features are the number of strokes and of parts, the duration, strokes a second, the
-    quality of the reconstruction (SNR of velocity and position, in dB) and the same for each
-    stroke, and mean, standard deviation, 10%, 50% and 90% quantiles of
+    The features are the number of strokes and of parts, the duration, strokes per second, the
+    quality of the reconstruction (SNR of velocity and position, in dB), both also divided by the
+    number of strokes, and mean, standard deviation, 10%, 50% and 90% quantiles of
 
     - ``length`` D, ``mu``, ``sigma``, ``width`` (sigma exp(mu)), ``peak_speed`` and
       ``direction_change`` (theta_e - theta_s) of the strokes,
@@ -42,11 +42,11 @@ class SigmaLognormalTransformer(TransformerMixin, BaseEstimator):
     target_snr : float, default=25.0
         Quality, in dB, above which no strokes are added.
     max_strokes_per_second : float, default=14.0
-        Most strokes a second of movement.
+        Largest number of strokes per second of movement.
     time_unit : {"s", "ms", "us", "ns"}, default="ms"
         Unit of t.
     max_iter : int, default=4
-        How often strokes are added.
+        How many times strokes are added.
     on_error : {"warn", "raise", "skip"}, default="warn"
         As in :func:`extract_strokes`. A movement without strokes has NaN in all features but the
         counts and the duration; one with a single stroke has NaN in those of neighbouring strokes.
@@ -138,7 +138,7 @@ class SigmaLognormalTransformer(TransformerMixin, BaseEstimator):
         Returns
         -------
         features : ndarray of shape (n_samples, n_features_out)
-            One row a trajectory, in order.
+            One row per trajectory, in order.
         """
         check_is_fitted(self)
         trajectories = check_trajectories(X, min_points=1)

@@ -1,8 +1,8 @@
-"""Refining the strokes of many parts together, in windows of a few neighbouring strokes.
+"""Refine the strokes of many parts together, in windows of a few neighbouring strokes.
 
 Strokes far apart in time do not interact, so a long movement is refined in windows while the
-strokes outside stand still; the next sweep moves the borders. Windows of one size from all parts
-form a batch. A window's result does not depend on what else is in its batch.
+strokes outside are fixed; the next sweep moves the borders. Windows of one size from all parts form
+a batch. A window's result does not depend on what else is in its batch.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ class Fit:
     t : ndarray of shape (n_steps,)
         Equally spaced times, in seconds.
     velocity : complex ndarray of shape (n_steps,)
-        What the strokes are to explain.
+        Velocity to explain.
     noise : float
-        Standard deviation along each axis of what they may leave unexplained.
+        Expected standard deviation of the residual along each axis.
     most : int
         Number of strokes allowed.
     strokes : ndarray of shape (n_strokes, 6)
     residual : complex ndarray of shape (n_steps,)
-        What they leave unexplained.
+        Velocity that the strokes leave unexplained.
     """
 
     t: np.ndarray
@@ -67,7 +67,7 @@ class Fit:
 
 
 class Window(NamedTuple):
-    """Some neighbouring strokes of a part, and the velocity that the others leave them."""
+    """Some neighbouring strokes of a part, and the velocity that all others leave unexplained."""
 
     fit: Fit
     strokes: slice
@@ -82,11 +82,11 @@ def refine(fits: list[Fit], *, staggered: bool, max_iter: int, tol: float) -> No
     ----------
     fits : list of Fit
     staggered : bool
-        Put the borders between windows into the middle of where they are otherwise.
+        Whether to put the borders into the middle of the usual windows.
     max_iter : int
-        Number of steps at most in each window.
+        Largest number of steps in each window.
     tol : float
-        A window is done when a step lowers its cost by less than this part.
+        A window is done when a step lowers its cost by less than this share.
     """
     shapes = defaultdict(list)
     for fit in fits:
@@ -140,7 +140,7 @@ def _refine_together(
     t = np.full((n, n_steps), BEFORE, np.float32)
     velocity = np.zeros((n, 2, n_steps), np.float32)
     strokes = np.empty((n, n_strokes, 6))
-    # Seconds from the window's begin: single precision would blur later ones.
+    # Seconds from the window's start: single precision rounds later times too coarsely.
     begin = np.array([window.t[0] for window in windows])
     for row, window in enumerate(windows):
         length = len(window.t)

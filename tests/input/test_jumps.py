@@ -19,7 +19,7 @@ from sklearn_ffrnn import (
 from sklearn_ffrnn.datasets import load_mouse_movements
 from sklearn_ffrnn.sigma_lognormal import SigmaLognormalTransformer, position
 
-SENTINEL = r"holds 1 point\(s\) at what drivers write for no position, the first X\[4\] at point 7"
+SENTINEL = r"holds 1 sentinel point\(s\), .* no position, the first X\[4\] at point 7"
 
 
 def movements(n=12, start=0.0):
@@ -62,7 +62,7 @@ def test_all_are_counted_in_one_warning():
     X[2][[0, 1, -1], :2] = 32767
     X[9][40:, 0] += 50_000
     (message,) = fit(X)
-    assert "X holds 4 point(s)" in message
+    assert "X holds 4 sentinel point(s)" in message
     assert "the first X[2] at point 0, (32767, 32767)" in message
     assert "1 jump(s) of more than a screen (4096 units)" in message
     assert "the first X[9] at point 40" in message
@@ -160,5 +160,5 @@ def test_any_sentinels_are_counted_and_the_first_is_named(places, value):
         X[sample][point, :2] = value
     sample, point = min(places)
     (message,) = fit(X)
-    assert f"X holds {len(places)} point(s)" in message
+    assert f"X holds {len(places)} sentinel point(s)" in message
     assert f"the first X[{sample}] at point {point}, ({value}, {value})" in message

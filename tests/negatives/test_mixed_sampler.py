@@ -19,7 +19,6 @@ from sklearn_ffrnn.negatives import (
     SplineFamily,
     record_like,
 )
-from sklearn_ffrnn.negatives._altered_family import ALTERATIONS
 from sklearn_ffrnn.negatives._pursuit_family import pursue
 from sklearn_ffrnn.negatives._spline_family import bezier, through
 
@@ -205,7 +204,7 @@ class TestEachFamily:
         line = np.linspace(source[0, :2], source[-1, :2], len(t))
         np.testing.assert_allclose(family(source, 0)[:, :2], line, atol=1e-4)
 
-    @pytest.mark.parametrize("name", sorted(ALTERATIONS))
+    @pytest.mark.parametrize("name", ["retimed", "shaken", "shuffled", "smoothed", "surrogate"])
     def test_every_alteration_moves_the_points(self, name, X):
         made = AlteredHumanFamily((name,))(X[2], 0)
         assert (made[1:-1, :2] != X[2][1:-1, :2]).any(axis=1).mean() > 0.5
@@ -299,7 +298,7 @@ class TestSampler:
 
         batch = sampler(families=[passes, MinimumJerkFamily()]).fit_transform(X)
         assert len(batch.negatives) == 12
-        with pytest.raises(ValueError, match=r"No family makes anything of X\[0\]"):
+        with pytest.raises(ValueError, match=r"No family can make a negative from X\[0\]"):
             sampler(families=[passes]).fit_transform(X)
 
     def test_a_negative_of_another_shape_is_refused(self, X):

@@ -151,7 +151,7 @@ def test_time_unit_only_renames():
 
 
 def test_an_unlikely_time_unit_is_pointed_out():
-    with pytest.warns(UserWarning, match="in which unit"):
+    with pytest.warns(UserWarning, match="set time_unit to the unit of t"):
         extract_strokes([x * [1, 1, 1e-3] for x in movements(2)], on_error="skip")
 
 
@@ -311,7 +311,7 @@ def test_units_that_cannot_be_are_named():
     with pytest.raises(ValueError, match=r"X\[1\] spans .*check the units of x and y"):
         extract_strokes([X[0], X[1] * [1e120, 1, 1]])
     for use in (extract_strokes, SigmaLognormalNegativeSampler(time_unit="s").fit):
-        with pytest.raises(ValueError, match=r"X\[1\] lasts .*say in which unit t is"):
+        with pytest.raises(ValueError, match=r"X\[1\] lasts .*set time_unit to the unit of t"):
             use([X[0], X[1] * [1, 1, 1e12]])
 
 
@@ -327,7 +327,7 @@ def test_json_keeps_every_bit():
     x = np.column_stack([x, np.repeat([0, 1], [40, len(x) - 40])])
     (plan,) = extract_strokes([x])
     assert StrokePlan.from_json(plan.to_json()) == plan
-    with pytest.raises(ValueError, match="no StrokePlan"):
+    with pytest.raises(ValueError, match="not a StrokePlan"):
         StrokePlan.from_json("{}")
 
 

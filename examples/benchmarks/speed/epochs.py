@@ -67,7 +67,7 @@ def epochs(setting, repeats):
 
 
 def fit_overhead(setting, repeats):
-    """Return the rows about what a whole `fit` takes on top of its bare steps."""
+    """Return the rows about the overhead of a whole `fit` over its bare steps."""
     X, y = setting.arrays()
     small = replace(setting, batch=min(SMALL_BATCH, setting.batch))
 

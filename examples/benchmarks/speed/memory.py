@@ -1,8 +1,8 @@
 """How much memory does a training step need?
 
-Counted are the bytes that torch's allocator holds at the peak of a step, over those that it holds
-before (weights, Adam's moments and data are there already). The allocator's own count is exact and
-the same on every run; the size of the process would add what the C library keeps for later.
+The measure is the number of bytes that torch's allocator holds at the peak of a step, minus those
+that it holds before the step (weights, Adam's moments and data). This count is exact and the same
+on every run; the size of the process would include memory that the C library keeps.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""What the package is measured against: `torch.nn.RNN` and autograd, alone and under skorch."""
+"""The references: `torch.nn.RNN` and autograd, alone and under skorch."""
 
 from typing import NamedTuple
 

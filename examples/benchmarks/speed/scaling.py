@@ -8,7 +8,7 @@ from .epochs import ours, theirs
 from .references import TorchBackprop
 from .timing import alternate, table
 
-# What is varied, in an epoch of BASE with all else as it is.
+# Values of each size; all others are those of BASE.
 BASE = {"sequences": 256, "batch": 64}
 AXES = {
     "length": (50, 100, 200, 400, 1000),
@@ -29,7 +29,8 @@ def scaling(setting, repeats):
         base = replace(setting, **BASE)
         if axis == "batch":
             base = replace(base, sequences=SEQUENCES_OF_BATCHES)
-        # All values of an axis take turns, lest a machine that slows down bends the curve.
+        # All values of an axis take turns, so that a slowdown of the machine does not bend the
+        # curve.
         variants = {}
         for value in values:
             at = replace(base, **{axis: value})

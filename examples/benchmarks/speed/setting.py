@@ -1,4 +1,4 @@
-"""What is trained on: the size of the problem, and its data in every form that is asked for."""
+"""The size of the problem, and its data in every form that a measurement needs."""
 
 from dataclasses import dataclass
 
@@ -35,7 +35,7 @@ class Setting:
         return (noise * (1 + y)[:, None, None]).astype(np.float32), y
 
     def packed(self):
-        """Return the data as our networks take it."""
+        """Return the data in the form that our networks take."""
         X, y = self.arrays()
         return SequenceDataset(
             torch.from_numpy(X.reshape(-1, self.channels)).to(self.device),

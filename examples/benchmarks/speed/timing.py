@@ -8,7 +8,7 @@ import torch
 
 
 def clock():
-    """Seconds of this process where it has one thread and no GPU, else of the wall.
+    """Return CPU seconds of this process if it has one thread and no GPU, else wall-clock seconds.
 
     Other jobs on a shared machine take turns with this one; CPU time leaves their turns out.
     """
@@ -35,7 +35,7 @@ def alternate(variants, repeats):
 
 @dataclass(frozen=True)
 class Row:
-    """One figure, and the most it may be."""
+    """One figure and its upper limit."""
 
     what: str
     value: float
