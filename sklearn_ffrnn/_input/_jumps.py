@@ -31,8 +31,10 @@ def at_sentinel(xy: np.ndarray, *, reach: np.ndarray | None = None) -> np.ndarra
         How far from 0 other recordings of the device come.
     """
     suspect = np.isin(xy, SENTINELS)
+    if not suspect.any():
+        return np.zeros(len(xy), dtype=bool)
     others = np.abs(xy[~suspect.any(axis=1) & np.isfinite(xy).all(axis=1)])
-    if not suspect.any() or not len(others):
+    if not len(others):
         return np.zeros(len(xy), dtype=bool)
     farthest = others.max(axis=0) if reach is None else np.maximum(others.max(axis=0), reach)
     found: np.ndarray = (suspect & (np.abs(xy) > 2 * farthest)).any(axis=1)
