@@ -41,31 +41,30 @@ def at_sentinel(xy: np.ndarray, *, reach: np.ndarray | None = None) -> np.ndarra
     return found
 
 
-def warn_about_jumps(
-    trajectories: Sequence[np.ndarray], *, name: str = "X", stacklevel: int = 3
-) -> None:
-    """Warn, once for all, if checked trajectories hold sentinels or jumps of more than a screen.
+def jumps_of(trajectories: Sequence[np.ndarray]) -> list[int]:
+    """Return how many points of each checked trajectory are reached by a jump.
 
     A jump is a step within one tick of the trajectory's own clock that is longer than
     :data:`SCREEN` and than one and a half times the diagonal of the box that holds the middle nine
     tenths of all points on each axis. So a device that counts in tens of thousands isn't suspected,
     but in a single trajectory a jump from where half of it lies to the other half isn't either.
     """
-    xy = np.concatenate([trajectory[:, :2] for trajectory in trajectories])
-    starts = np.cumsum([0, *map(len, trajectories)])
-    marked = np.isin(xy, SENTINELS).any(axis=1)
-    with np.errstate(over="ignore", invalid="ignore"):
-        far = np.hypot(*np.diff(xy, axis=0).T) > SCREEN
-    suspect = marked | np.append(False, far)
-    if not suspect.any():
-        return
-    reach, screen = _extent(xy[~marked])
-    sentinels, jumps = [], []
-    of_sample = np.searchsorted(starts, np.flatnonzero(suspect), side="right") - 1
-    for i in np.unique(of_sample).tolist():
-        nowhere = at_sentinel(trajectories[i][:, :2], reach=reach)
-        sentinels += [(i, point) for point in np.flatnonzero(nowhere).tolist()]
-        jumps += [(i, point) for point in _jumps(trajectories[i], nowhere, screen)]
+    counts = [0] * len(trajectories)
+    for i, _, points in _suspects(trajectories)[0]:
+        counts[i] = len(points)
+    return counts
+
+
+def warn_about_jumps(
+    trajectories: Sequence[np.ndarray], *, name: str = "X", stacklevel: int = 3
+) -> None:
+    """Warn, once for all, if checked trajectories hold sentinels or jumps of more than a screen.
+
+    :func:`jumps_of` says what a jump is.
+    """
+    suspects, screen = _suspects(trajectories)
+    sentinels = [(i, point) for i, nowhere, _ in suspects for point in nowhere]
+    jumps = [(i, point) for i, _, jumped in suspects for point in jumped]
     if not sentinels and not jumps:
         return
     parts = []
@@ -89,6 +88,28 @@ def warn_about_jumps(
         UserWarning,
         stacklevel=stacklevel,
     )
+
+
+def _suspects(
+    trajectories: Sequence[np.ndarray],
+) -> tuple[list[tuple[int, list[int], list[int]]], float]:
+    """Return the trajectories that hold sentinels or jumps, with their points, and the screen."""
+    xy = np.concatenate([trajectory[:, :2] for trajectory in trajectories])
+    starts = np.cumsum([0, *map(len, trajectories)])
+    marked = np.isin(xy, SENTINELS).any(axis=1)
+    with np.errstate(over="ignore", invalid="ignore"):
+        far = np.hypot(*np.diff(xy, axis=0).T) > SCREEN
+    suspect = marked | np.append(False, far)
+    if not suspect.any():
+        return [], SCREEN
+    reach, screen = _extent(xy[~marked])
+    found = []
+    of_sample = np.searchsorted(starts, np.flatnonzero(suspect), side="right") - 1
+    for i in np.unique(of_sample).tolist():
+        nowhere = at_sentinel(trajectories[i][:, :2], reach=reach)
+        jumped = _jumps(trajectories[i], nowhere, screen)
+        found.append((i, np.flatnonzero(nowhere).tolist(), jumped))
+    return found, screen
 
 
 def _extent(xy: np.ndarray) -> tuple[np.ndarray, float]:
