@@ -2,6 +2,7 @@
 
 from ._balabit import load_balabit_session
 from ._dollar_xml import load_dollar_xml
+from ._fetch_balabit import fetch_balabit
 from ._minimum_jerk import make_minimum_jerk_movements
 from ._mouse_movements import load_mouse_movements
 from ._pointer_study import fetch_pointer_study
@@ -22,6 +23,7 @@ from ._study_folder import load_study_folder
 from ._whole_sequences import whole_sequences
 
 __all__ = [
+    "fetch_balabit",
     "fetch_pointer_study",
     "load_balabit_session",
     "load_dollar_xml",
