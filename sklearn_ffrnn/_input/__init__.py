@@ -5,7 +5,7 @@ from ._columns import check_input_features, check_n_columns
 from ._frame_numbers import as_frame
 from ._frames import sequences_from_frame
 from ._items import as_numbers
-from ._jumps import at_sentinel, warn_about_jumps
+from ._jumps import SENTINELS, at_sentinel, jumps_of, warn_about_jumps
 from ._labels import check_labels, class_weights, find_classes, without_extension_dtype
 from ._ragged import Ragged
 from ._sequence_batch import SequenceBatch
@@ -15,6 +15,7 @@ from ._trajectory_output import TrajectoryOutputMixin
 
 __all__ = [
     "NAMED",
+    "SENTINELS",
     "TABLE_DTYPES",
     "TRAJECTORY_COLUMNS",
     "Ragged",
@@ -34,6 +35,7 @@ __all__ = [
     "class_weights",
     "find_classes",
     "is_sequence_input",
+    "jumps_of",
     "select_trajectory",
     "sequences_from_frame",
     "warn_about_jumps",

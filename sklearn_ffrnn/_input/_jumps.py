@@ -32,18 +32,18 @@ def at_sentinel(xy: np.ndarray, *, reach: np.ndarray | None = None) -> np.ndarra
         Largest distance from 0 in other recordings of the device.
     """
     suspect = np.isin(xy, SENTINELS)
+    if not suspect.any():
+        return np.zeros(len(xy), dtype=bool)
     others = np.abs(xy[~suspect.any(axis=1) & np.isfinite(xy).all(axis=1)])
-    if not suspect.any() or not len(others):
+    if not len(others):
         return np.zeros(len(xy), dtype=bool)
     farthest = others.max(axis=0) if reach is None else np.maximum(others.max(axis=0), reach)
     found: np.ndarray = (suspect & (np.abs(xy) > 2 * farthest)).any(axis=1)
     return found
 
 
-def warn_about_jumps(
-    trajectories: Sequence[np.ndarray], *, name: str = "X", stacklevel: int = 3
-) -> None:
-    """Warn once if checked trajectories hold sentinels or jumps of more than a screen.
+def jumps_of(trajectories: Sequence[np.ndarray]) -> list[int]:
+    """Return how many points of each checked trajectory are reached by a jump.
 
     A jump is a step within one tick of the trajectory's own clock that is longer than
     :data:`SCREEN` and than one and a half times the diagonal of the box that holds the middle nine
@@ -51,21 +51,22 @@ def warn_about_jumps(
     suspected. Nor is a jump between two halves of a single trajectory, because both halves
     determine that box.
     """
-    xy = np.concatenate([trajectory[:, :2] for trajectory in trajectories])
-    starts = np.cumsum([0, *map(len, trajectories)])
-    marked = np.isin(xy, SENTINELS).any(axis=1)
-    with np.errstate(over="ignore", invalid="ignore"):
-        far = np.hypot(*np.diff(xy, axis=0).T) > SCREEN
-    suspect = marked | np.append(False, far)
-    if not suspect.any():
-        return
-    reach, screen = _extent(xy[~marked])
-    sentinels, jumps = [], []
-    of_sample = np.searchsorted(starts, np.flatnonzero(suspect), side="right") - 1
-    for i in np.unique(of_sample).tolist():
-        nowhere = at_sentinel(trajectories[i][:, :2], reach=reach)
-        sentinels += [(i, point) for point in np.flatnonzero(nowhere).tolist()]
-        jumps += [(i, point) for point in _jumps(trajectories[i], nowhere, screen)]
+    counts = [0] * len(trajectories)
+    for i, _, points in _suspects(trajectories)[0]:
+        counts[i] = len(points)
+    return counts
+
+
+def warn_about_jumps(
+    trajectories: Sequence[np.ndarray], *, name: str = "X", stacklevel: int = 3
+) -> None:
+    """Warn once if checked trajectories hold sentinels or jumps of more than a screen.
+
+    :func:`jumps_of` says what a jump is.
+    """
+    suspects, screen = _suspects(trajectories)
+    sentinels = [(i, point) for i, nowhere, _ in suspects for point in nowhere]
+    jumps = [(i, point) for i, _, jumped in suspects for point in jumped]
     if not sentinels and not jumps:
         return
     parts = []
@@ -89,6 +90,28 @@ def warn_about_jumps(
         UserWarning,
         stacklevel=stacklevel,
     )
+
+
+def _suspects(
+    trajectories: Sequence[np.ndarray],
+) -> tuple[list[tuple[int, list[int], list[int]]], float]:
+    """Return the trajectories that hold sentinels or jumps, with their points, and the screen."""
+    xy = np.concatenate([trajectory[:, :2] for trajectory in trajectories])
+    starts = np.cumsum([0, *map(len, trajectories)])
+    marked = np.isin(xy, SENTINELS).any(axis=1)
+    with np.errstate(over="ignore", invalid="ignore"):
+        far = np.hypot(*np.diff(xy, axis=0).T) > SCREEN
+    suspect = marked | np.append(False, far)
+    if not suspect.any():
+        return [], SCREEN
+    reach, screen = _extent(xy[~marked])
+    found = []
+    of_sample = np.searchsorted(starts, np.flatnonzero(suspect), side="right") - 1
+    for i in np.unique(of_sample).tolist():
+        nowhere = at_sentinel(trajectories[i][:, :2], reach=reach)
+        jumped = _jumps(trajectories[i], nowhere, screen)
+        found.append((i, np.flatnonzero(nowhere).tolist(), jumped))
+    return found, screen
 
 
 def _extent(xy: np.ndarray) -> tuple[np.ndarray, float]:

@@ -53,7 +53,7 @@ def study_files(archive: ZipFile, study_set: StudySet) -> list[StudyFile]:
                     PurePosixPath(member.filename).stem,
                     label,
                     f"{member.filename} in the archive",
-                    partial(_read_member, archive, member),
+                    partial(read_member, archive, member),
                 )
                 for label, folder in ((1, human), (0, synthetic))
                 for member in folders[folder]
@@ -61,11 +61,18 @@ def study_files(archive: ZipFile, study_set: StudySet) -> list[StudyFile]:
     return []
 
 
-def _read_member(archive: ZipFile, member: ZipInfo) -> bytes:
+def read_member(archive: ZipFile, member: ZipInfo) -> bytes:
+    """Return what a member holds; raise OSError if it is damaged."""
     try:
         return archive.read(member)
     except (BadZipFile, zlib.error, EOFError) as error:
         raise OSError(f"{member.filename} in the archive is damaged ({error})") from error
+
+
+def check_data_file(member: ZipInfo) -> None:
+    """Raise OSError if a member is not a file that can be read."""
+    if stat.S_ISLNK(member.external_attr >> 16) or member.flag_bits & 1:
+        raise OSError(f"{member.filename!r} in the archive is a link or encrypted, not a data file")
 
 
 def _check_members(members: list[ZipInfo]) -> None:
@@ -83,6 +90,5 @@ def _check_members(members: list[ZipInfo]) -> None:
             or ".." in name.split("/")
         ):
             raise OSError(f"the archive holds {name!r}, a path that leaves its folder")
-        is_link = stat.S_ISLNK(member.external_attr >> 16)
-        if name.endswith(".csv") and (is_link or member.flag_bits & 1):
-            raise OSError(f"{name!r} in the archive is a link or encrypted, not a data file")
+        if name.endswith(".csv"):
+            check_data_file(member)

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-import os
-import warnings
-from pathlib import Path
-
-import numpy as np
 import pandas as pd
-from sklearn.utils._param_validation import validate_params
+from sklearn.utils._param_validation import StrOptions, validate_params
 
-from .._input import at_sentinel
+from ._readers import READER_CONSTRAINTS, Source, read_session
 
-_COLUMNS = ["client timestamp", "button", "state", "x", "y"]
-_NO_POSITION = 65535  # what the recorder writes while the pointer is nowhere
+_NO_POSITION = 65535.0  # what the recorder writes while the pointer is nowhere
 
 
-@validate_params({"path": [str, os.PathLike]}, prefer_skip_nested_validation=True)
-def load_balabit_session(path: str | os.PathLike[str]) -> pd.DataFrame:
+@validate_params(
+    {
+        "path": READER_CONSTRAINTS["file"],
+        "clock": [StrOptions({"client", "record"})],
+        "on_error": READER_CONSTRAINTS["on_error"],
+        "sort_time": READER_CONSTRAINTS["sort_time"],
+    },
+    prefer_skip_nested_validation=True,
+)
+def load_balabit_session(
+    path: Source, *, clock: str = "client", on_error: str = "raise", sort_time: bool = False
+) -> pd.DataFrame:
     r"""Load one session of the Balabit Mouse Dynamics Challenge data set.
 
-    A session is one continuous log of a remote desktop client. Times are the client's, whose clock
-    ticks about every 16 ms; those of the recording device on the network also hold its delays.
+    A session is one continuous log of a remote desktop client, with the times of two clocks: the
+    client's, which ticks about every 16 ms, and that of the recording device on the network. The
+    latter gives a whole burst of points one time, and holds the delays of the network.
+
+    Format: https://github.com/balabit/Mouse-Dynamics-Challenge#session-files
 
     - Rows that repeat the row before (the network sends some twice) are dropped.
     - Where the pointer has no position (65535 in a coordinate, or another sentinel of those that
@@ -31,23 +38,36 @@ def load_balabit_session(path: str | os.PathLike[str]) -> pd.DataFrame:
 
     Parameters
     ----------
-    path : str or path-like
+    path : str, path-like or open stream
         A session file: CSV with the columns record timestamp, client timestamp, button, state,
         x and y, times in seconds.
+    clock : {"client", "record"}, default="client"
+        Whose times to take. The client's are the ones of the movement.
+    on_error : {"raise", "skip"}, default="raise"
+        Whether rows that can't be read raise an error that names their lines, or are left out with
+        one warning that does.
+    sort_time : bool, default=False
+        Sort all points by time. Otherwise time that steps back is kept, and reported by a warning.
 
     Returns
     -------
-    log : DataFrame of shape (n_events, 5)
-        Columns x and y (pixels), t (milliseconds, from 0), button and state.
-        ``log.attrs["n_repeated"]`` is the number of rows dropped.
+    log : DataFrame of shape (n_events, n_columns)
+        Columns x and y (pixels), t (milliseconds, from 0), button, state, device ("mouse") and, if
+        the path names a folder like "user7", person. ``log.attrs["n_repeated"]`` is the number of
+        rows dropped.
 
     Raises
     ------
     FileNotFoundError
         If there is no such file.
     ValueError
-        If a column is missing, the file is empty, a row has more cells than the header or a cell is
-        not a number.
+        If a column is missing, the file holds no points, or rows are malformed and `on_error` is
+        "raise".
+
+    Warns
+    -----
+    UserWarning
+        If rows were left out, or time steps back.
 
     See Also
     --------
@@ -71,61 +91,22 @@ def load_balabit_session(path: str | os.PathLike[str]) -> pd.DataFrame:
     ...                         "0.2,2.25,Left,Pressed,1024,411\n")
     ...     log = load_balabit_session(path)
     >>> log
-            x      y      t    button    state
-    0  1043.0  410.0    0.0  NoButton     Move
-    1  1024.0  410.0  125.0  NoButton     Move
-    2  1024.0  411.0  250.0      Left  Pressed
+            x      y      t    button    state device
+    0  1043.0  410.0    0.0  NoButton     Move  mouse
+    1  1024.0  410.0  125.0  NoButton     Move  mouse
+    2  1024.0  411.0  250.0      Left  Pressed  mouse
     """
-    path = Path(path)
-    try:
-        with warnings.catch_warnings():
-            # Without index_col=False one cell too many in each row moves all columns by one.
-            warnings.simplefilter("error", pd.errors.ParserWarning)
-            table = pd.read_csv(
-                path, skipinitialspace=True, keep_default_na=False, dtype=str, index_col=False
-            )
-    except (
-        pd.errors.EmptyDataError,
-        pd.errors.ParserError,
-        pd.errors.ParserWarning,
-        UnicodeDecodeError,
-    ) as error:
-        raise ValueError(f"{path} cannot be read as a CSV file: {error}") from error
-    table.columns = table.columns.str.strip()
-    missing = [column for column in _COLUMNS if column not in table.columns]
-    if missing:
-        raise ValueError(
-            f"{path} has no column {', '.join(map(repr, missing))}; its columns are "
-            f"{list(table.columns)}. A Balabit session has record timestamp, client timestamp, "
-            "button, state, x, y."
-        )
-    if table.empty:
-        raise ValueError(f"{path} holds a header but no events.")
-    numbers = {c: _numbers(table[c], path) for c in ("client timestamp", "x", "y")}
-    log = pd.DataFrame(
-        {
-            "x": numbers["x"],
-            "y": numbers["y"],
-            "t": (numbers["client timestamp"] - numbers["client timestamp"][0]) * 1000.0,
-            "button": table["button"].str.strip(),
-            "state": table["state"].str.strip(),
-        }
+    log = read_session(
+        path,
+        f"{clock} timestamp",
+        "s",
+        no_position=_NO_POSITION,
+        on_error=on_error,
+        sort_time=sort_time,
     )
-    repeated = (log == log.shift()).all(axis=1)
+    before = log.shift()
+    repeated = (log.eq(before) | (log.isna() & before.isna())).all(axis=1)
+    attributes = {**log.attrs, "n_repeated": int(repeated.sum())}
     log = log[~repeated].reset_index(drop=True)
-    nowhere = (log[["x", "y"]] == _NO_POSITION).any(axis=1) | (log["button"] == "Scroll")
-    nowhere |= at_sentinel(log[["x", "y"]].to_numpy())
-    log.loc[nowhere, ["x", "y"]] = np.nan
-    log.attrs["n_repeated"] = int(repeated.sum())
+    log.attrs.update(attributes)
     return log
-
-
-def _numbers(column: pd.Series, path: Path) -> np.ndarray:
-    numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64)
-    bad = np.flatnonzero(~np.isfinite(numbers))
-    if len(bad):
-        raise ValueError(
-            f"{path}, event {int(bad[0])} (line {int(bad[0]) + 2}): {column.name} is "
-            f"{column.iloc[bad[0]]!r}, not a number."
-        )
-    return numbers

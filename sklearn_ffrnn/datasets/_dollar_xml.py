@@ -6,13 +6,13 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
-from xml.parsers import expat
 
 import numpy as np
 from sklearn.utils import Bunch
 from sklearn.utils._param_validation import validate_params
 
 from .._input import at_sentinel
+from ._readers import parse_xml
 
 _DESCR = """\
 $1 unistroke gesture logs
@@ -120,19 +120,13 @@ def _visible(files: Iterable[Path]) -> Iterable[Path]:
 
 
 class _Log:
-    """One log, read by expat itself: the ElementTree parsers cannot refuse a document type."""
+    """One log."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.attributes: dict[str, str] = {}
         self.points: list[tuple[float, ...]] = []
-        parser = expat.ParserCreate()
-        parser.StartDoctypeDeclHandler = self._refuse_doctype
-        parser.StartElementHandler = self._element
-        try:
-            parser.Parse(path.read_bytes(), True)
-        except expat.ExpatError as error:
-            raise ValueError(f"{path} is not XML: {error}.") from error
+        parse_xml(path.read_bytes(), str(path), start=self._element)
         if "Name" not in self.attributes:
             raise ValueError(f"{path} is not a $1 log: no Gesture element with a Name.")
         expected = self.attributes.get("NumPts", str(len(self.points)))
@@ -145,9 +139,6 @@ class _Log:
         points = points[~at_sentinel(points[:, :2])]
         points[:, 2] -= points[0, 2]
         return points
-
-    def _refuse_doctype(self, *_: Any) -> None:
-        raise ValueError(f"{self.path} declares a document type, which a $1 log never does.")
 
     def _element(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "Gesture":

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import warnings
-from numbers import Integral, Real
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sklearn.datasets import get_data_home
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 
 from ._archive import open_archive, study_files
-from ._cache import DamagedCacheError, read_cache, write_cache
+from ._cache import cache_folder, cached, write_cache
 from ._download import downloaded
 from ._study_bunch import ON_BACKWARDS, study_bunch
 from ._study_files import StudyRecords, read_records
@@ -30,7 +28,7 @@ from ._study_sets import STUDY_SETS, STUDY_URL
         "on_backwards": [StrOptions(ON_BACKWARDS)],
         "return_X_y": ["boolean"],
         "n_retries": [Interval(Integral, 0, None, closed="left")],
-        "delay": [Interval(Real, 0, None, closed="left")],
+        "known_hash": [str, None],
     },
     prefer_skip_nested_validation=True,
 )
@@ -43,7 +41,7 @@ def fetch_pointer_study(
     on_backwards: str = "clip",
     return_X_y: bool = False,
     n_retries: int = 3,
-    delay: float = 1.0,
+    known_hash: str | None = None,
 ) -> Any:
     """Load one of the study's four data sets, downloading its archive if necessary.
 
@@ -68,9 +66,9 @@ def fetch_pointer_study(
     return_X_y : bool, default=False
         If True, return ``(data, target)`` instead of a Bunch.
     n_retries : int, default=3
-        How often to try again if the connection breaks or the server is busy.
-    delay : float, default=1.0
-        Seconds between two attempts.
+        How often to try again, after some seconds, if the download fails.
+    known_hash : str or None, default=None
+        SHA-256 checksum that the archive must have.
 
     Returns
     -------
@@ -93,8 +91,8 @@ def fetch_pointer_study(
     Warns
     -----
     UserWarning
-        If a download is tried again, a damaged cache file is made anew, or the numbers of files in
-        the study's archive are not the known ones.
+        If a damaged cache file is made anew, or the numbers of files in the study's archive are not
+        the known ones.
 
     See Also
     --------
@@ -108,44 +106,25 @@ def fetch_pointer_study(
     (10560, 11)
     """
     url = url or STUDY_URL
-    folder = Path(get_data_home(data_home), f"pointer_study-{_short_digest(url)}")
-    records = _cached(folder / f"{name}.npz", rebuild=download_if_missing)
+    folder = cache_folder("pointer_study", url, data_home)
+    records = cached(folder / f"{name}.npz", StudyRecords, rebuild=download_if_missing)
     if records is None:
         if not download_if_missing:
             raise OSError(
                 f"The data set {name!r} is not in the cache {folder} and download_if_missing is "
                 "False; call once with download_if_missing=True."
             )
-        records = _download_and_cache(name, url, folder, n_retries=n_retries, delay=delay)
+        records = _download_and_cache(name, url, folder, n_retries=n_retries, known_hash=known_hash)
     return study_bunch(
         records, STUDY_SETS[name], origin=url, on_backwards=on_backwards, return_X_y=return_X_y
     )
 
 
-def _short_digest(url: str) -> str:
-    return hashlib.sha256(url.encode()).hexdigest()[:12]
-
-
-def _cached(path: Path, *, rebuild: bool) -> StudyRecords | None:
-    try:
-        return read_cache(path)
-    except FileNotFoundError:
-        return None
-    except DamagedCacheError as error:
-        if not rebuild:
-            raise OSError(
-                f"The cache is damaged: {error}. Call with download_if_missing=True to make it "
-                "anew."
-            ) from error
-        warnings.warn(f"The cache is damaged and will be made anew: {error}", stacklevel=3)
-        return None
-
-
 def _download_and_cache(
-    name: str, url: str, folder: Path, *, n_retries: int, delay: float
+    name: str, url: str, folder: Path, *, n_retries: int, known_hash: str | None
 ) -> StudyRecords:
     folder.mkdir(parents=True, exist_ok=True)
-    with downloaded(url, folder, n_retries=n_retries, delay=delay) as path:
+    with downloaded(url, folder, n_retries=n_retries, known_hash=known_hash) as path:
         try:
             archive = open_archive(str(path))
         except OSError as error:

@@ -1,10 +1,12 @@
 """Inspect data sets and fitted models, in tables and pictures."""
 
 from ._decision_over_time_display import DecisionOverTimeDisplay
+from ._describe_recordings import describe_recordings
 from ._goodness_display import GoodnessDisplay
 from ._layer_accuracy_display import LayerAccuracyDisplay
 from ._loss_curve_display import LossCurveDisplay
 from ._recording_artefacts import recording_artefacts
+from ._recordings_display import RecordingsDisplay
 from ._trajectory_display import TrajectoryDisplay
 
 __all__ = [
@@ -12,6 +14,8 @@ __all__ = [
     "GoodnessDisplay",
     "LayerAccuracyDisplay",
     "LossCurveDisplay",
+    "RecordingsDisplay",
     "TrajectoryDisplay",
+    "describe_recordings",
     "recording_artefacts",
 ]

@@ -80,7 +80,7 @@ class TestBalabit:
             "0.5,5.500,Left,Pressed,13,21\n"
         )
         log = load_balabit_session(path)
-        assert log.columns.tolist() == ["x", "y", "t", "button", "state"]
+        assert log.columns.tolist() == ["x", "y", "t", "button", "state", "device"]
         assert log["t"].tolist() == [0, 125, 125, 250, 375, 500]
         assert log["x"].tolist()[:3] == [10, 11, 12]
         assert (
@@ -101,17 +101,17 @@ class TestBalabit:
     def test_a_cell_too_many_moves_no_columns(self, tmp_path, rows):
         path = tmp_path / "session_1"
         path.write_text(HEADER + rows)
-        with pytest.raises(ValueError, match="session_1 cannot be read as a CSV file"):
+        with pytest.raises(ValueError, match=r"session_1: .* line 2 \(7 cell.* for 6 columns"):
             load_balabit_session(path)
 
     @pytest.mark.parametrize(
         ("text", "message"),
         [
-            ("", "cannot be read as a CSV file"),
-            (HEADER, "holds a header but no events"),
+            ("", "is empty"),
+            (HEADER, "holds no points"),
             ("time,x,y\n0,1,2\n", "no column 'client timestamp', 'button', 'state'"),
-            (HEADER + "0,0,NoButton,Move,1,2\n1,1,NoButton,Move,,2\n", "line 3.: x is '', not a"),
-            (HEADER + "0,soon,NoButton,Move,1,2\n", "line 2.: client timestamp is 'soon'"),
+            (HEADER + "0,0,NoButton,Move,1,2\n1,1,NoButton,Move,,2\n", "line 3 .x is '', not a"),
+            (HEADER + "0,soon,NoButton,Move,1,2\n", "line 2 .client timestamp is 'soon'"),
         ],
     )
     def test_malformed_files(self, tmp_path, text, message):

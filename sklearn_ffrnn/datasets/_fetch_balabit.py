@@ -1,0 +1,243 @@
+"""Movements of the Balabit Mouse Dynamics Challenge from the web, once."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from numbers import Integral, Real
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.utils import Bunch
+from sklearn.utils._param_validation import Interval, StrOptions, validate_params
+
+from ._archive import open_archive
+from ._balabit_archive import (
+    BALABIT_COMMIT,
+    BALABIT_URL,
+    COUNTS,
+    BalabitRecords,
+    read_balabit_archive,
+    session_logs,
+)
+from ._cache import cache_folder, cached, write_cache
+from ._download import downloaded
+from ._split_movements import split_movements
+
+_DESCR = """\
+Balabit Mouse Dynamics Challenge
+================================
+
+{n} movements of {n_users} users, cut from {n_sessions} sessions ({n_training} of the training part,
+{n_test} of the test part) at pauses of more than {max_gap:g} ms and at clicks; shorter ones than
+{min_points} points are left out. Read from {origin}.
+
+Á. Fülöp, L. Kovács, T. Kurics and E. Windhager-Pokol, "Balabit Mouse Dynamics Challenge data set",
+2016, https://github.com/balabit/Mouse-Dynamics-Challenge. People at work, through remote desktops;
+all movements are human.
+
+:data: list of float arrays (n_points, 3): x and y in pixels and t in ms, counted from the first
+    point, by the clock of the client.
+:target, user: account that a movement was recorded under. In the test part somebody else may have
+    used it: see is_illegal.
+:session: name of its session.
+:movement: number of the movement in its session, from 0.
+:part: "training" or "test".
+:is_illegal: 1 if the session was not the user's own, 0 if it was, -1 where the challenge didn't say
+    (test sessions outside of public_labels.csv).
+
+- The clocks of the users differ: about 16 ms for some, 110 ms for others
+  (inspection.describe_recordings).
+- In {n_backwards} session(s) the clock steps back; they are cut there.
+- Split by user, not by movement or session, to score on people not seen in training.
+"""
+
+
+@validate_params(
+    {
+        "subset": [StrOptions({"training", "test", "all"})],
+        "data_home": [str, os.PathLike, None],
+        "download_if_missing": ["boolean"],
+        "url": [str, None],
+        "max_gap": [Interval(Real, 0, None, closed="right")],
+        "min_points": [Interval(Integral, 2, None, closed="left")],
+        "return_X_y": ["boolean"],
+        "n_retries": [Interval(Integral, 0, None, closed="left")],
+        "known_hash": [str, None],
+    },
+    prefer_skip_nested_validation=True,
+)
+def fetch_balabit(
+    *,
+    subset: str = "all",
+    data_home: str | os.PathLike[str] | None = None,
+    download_if_missing: bool = True,
+    url: str | None = None,
+    max_gap: float = 500.0,
+    min_points: int = 5,
+    return_X_y: bool = False,
+    n_retries: int = 3,
+    known_hash: str | None = None,
+) -> Any:
+    """Load the movements of the Balabit Mouse Dynamics Challenge, downloading it if necessary.
+
+    The archive of the challenge's repository, with 65 training and 1,611 test sessions of ten
+    users, is downloaded once, read without being unpacked to disk, and replaced by one compressed
+    file. Sessions are cut into movements at pauses, at clicks and where the pointer has no
+    position.
+
+    Parameters
+    ----------
+    subset : {"training", "test", "all"}, default="all"
+        Which sessions.
+    data_home : str or path-like, default=None
+        Folder for the cache; by default that of :func:`sklearn.datasets.get_data_home`.
+    download_if_missing : bool, default=True
+        If False, raise an OSError if the data are not in the cache.
+    url : str, default=None
+        Where to get the archive (http, https or file). By default GitHub's archive of the commit
+        that the data set is at. Each URL has a cache of its own.
+    max_gap, min_points : float, int
+        Longest pause within a movement, in milliseconds, and fewest points of one, as
+        :func:`split_movements` takes them.
+    return_X_y : bool, default=False
+        If True, return ``(data, target)`` instead of a Bunch.
+    n_retries : int, default=3
+        How often to try again, after some seconds, if the download fails.
+    known_hash : str or None, default=None
+        SHA-256 checksum that the archive must have. GitHub packs an archive anew from time to time,
+        so none is expected by default; what came of it is checked by the numbers of sessions and by
+        the commit that the archive names.
+
+    Returns
+    -------
+    data : :class:`~sklearn.utils.Bunch`
+        Dictionary-like object, training sessions first, with the attributes:
+
+        data : list of ndarray of shape (n_points, 3)
+            x and y in pixels, t in milliseconds, from 0.
+        target, user : ndarray of str of shape (n_movements,)
+            Account that each was recorded under, such as "user7".
+        session : ndarray of str of shape (n_movements,)
+            Name of the session.
+        movement : ndarray of int of shape (n_movements,)
+            Number of the movement in its session.
+        part : ndarray of str of shape (n_movements,)
+            "training" or "test".
+        is_illegal : ndarray of int of shape (n_movements,)
+            The challenge's label: 1 if somebody else used the account, 0 if not, -1 if it wasn't
+            published.
+        DESCR : str
+            What the data are.
+
+    (data, target) : tuple
+        If `return_X_y` is True.
+
+    Raises
+    ------
+    OSError
+        If the data are not in the cache and `download_if_missing` is False, if the download fails,
+        or if the archive is broken, hostile or holds no sessions.
+    ValueError
+        If a session is malformed.
+
+    Warns
+    -----
+    UserWarning
+        If a damaged cache file is made anew, or GitHub's archive is not the known one.
+
+    See Also
+    --------
+    load_balabit_session : Reads one session.
+
+    References
+    ----------
+    Á. Fülöp, L. Kovács, T. Kurics and E. Windhager-Pokol, "Balabit Mouse Dynamics Challenge data
+    set", 2016, https://github.com/balabit/Mouse-Dynamics-Challenge
+
+    Examples
+    --------
+    >>> from sklearn_ffrnn.datasets import fetch_balabit
+    >>> balabit = fetch_balabit(subset="training")  # doctest: +SKIP
+    >>> len(set(balabit.session)), len(set(balabit.user))  # doctest: +SKIP
+    (65, 10)
+    """
+    url = url or BALABIT_URL
+    folder = cache_folder("balabit", url, data_home)
+    path = folder / "balabit.npz"
+    records = cached(path, BalabitRecords, rebuild=download_if_missing)
+    if records is None:
+        if not download_if_missing:
+            raise OSError(
+                f"The Balabit data set is not in the cache {folder} and download_if_missing is "
+                "False; call once with download_if_missing=True."
+            )
+        records = _download(url, folder, n_retries=n_retries, known_hash=known_hash)
+        write_cache(path, records)
+    return _bunch(records, subset, url, max_gap, min_points, return_X_y=return_X_y)
+
+
+def _download(url: str, folder: Path, *, n_retries: int, known_hash: str | None) -> BalabitRecords:
+    folder.mkdir(parents=True, exist_ok=True)
+    with downloaded(url, folder, n_retries=n_retries, known_hash=known_hash) as path:
+        try:
+            with open_archive(str(path)) as archive:
+                records = read_balabit_archive(archive)
+                commit = archive.comment.decode("ascii", errors="replace")
+        except OSError as error:
+            raise OSError(f"The download from {url} was refused: {error}.") from error
+    counts = {part: int(np.sum(records.part == part)) for part in COUNTS}
+    if url == BALABIT_URL and (commit, counts) != (BALABIT_COMMIT, COUNTS):
+        warnings.warn(
+            f"The archive at {url} is not the known one: it names commit {commit or '(none)'} and "
+            f"holds {counts} sessions where {COUNTS} are known; results may not compare with "
+            "others'.",
+            stacklevel=4,
+        )
+    return records
+
+
+def _bunch(
+    records: BalabitRecords,
+    subset: str,
+    origin: str,
+    max_gap: float,
+    min_points: int,
+    *,
+    return_X_y: bool,
+) -> Any:
+    logs = session_logs(records)
+    chosen = np.flatnonzero((records.part == subset) | (subset == "all"))
+    if not len(chosen):
+        raise OSError(f"The archive at {origin} holds no {subset} sessions.")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # short sessions have no rests
+        data, found = split_movements(
+            [logs[i] for i in chosen], max_gap=max_gap, min_points=min_points, return_origin=True
+        )
+    of = chosen[found["log"].to_numpy()]
+    user = records.user[of]
+    if return_X_y:
+        return data, user
+    parts = records.part[chosen]
+    return Bunch(
+        data=data,
+        target=user,
+        user=user,
+        session=records.session[of],
+        movement=found.groupby("log").cumcount().to_numpy(),
+        part=records.part[of],
+        is_illegal=records.is_illegal[of].astype(np.int64),
+        DESCR=_DESCR.format(
+            n=len(data),
+            n_users=len(np.unique(user)),
+            n_sessions=len(chosen),
+            n_training=np.sum(parts == "training"),
+            n_test=np.sum(parts == "test"),
+            max_gap=max_gap,
+            min_points=min_points,
+            origin=origin,
+            n_backwards=sum(bool((np.diff(logs[i]["t"]) < 0).any()) for i in chosen),
+        ),
+    )
