@@ -12,7 +12,6 @@ import torch
 from sklearn.utils._param_validation import StrOptions
 
 from .._input import Ragged
-from .._onnx import Graph, PaddedSequences, forward_forward_scores
 from .._scoring import score_in_batches, scores_over_time, to_probabilities
 from .._training import may_start_workers
 from ..nn import ForwardForwardRNN
@@ -317,9 +316,6 @@ class FFRNNClassifier(BaseRNNClassifier):
         scores = self._scores(X)
         for stage, calibration in enumerate(self._calibrations):
             yield to_probabilities(calibration.logits(scores[:, stage]))
-
-    def _onnx_scores(self, graph: Graph, sequences: PaddedSequences) -> str:
-        return forward_forward_scores(graph, self.network_, sequences)
 
     def _trains_in_parallel(self, device: torch.device) -> bool:
         return self.layer_parallel and may_start_workers(device)
