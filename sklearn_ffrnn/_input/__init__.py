@@ -1,6 +1,6 @@
 """The forms in which movements, sequences and labels come in, checked and made one form."""
 
-from ._check_input import TABLE_DTYPES, as_single_steps, check_input, check_sequence_input
+from ._check_input import TABLE_DTYPES, USABLE, as_single_steps, check_input, check_sequence_input
 from ._columns import check_input_features, check_n_columns
 from ._frame_numbers import as_frame
 from ._frames import sequences_from_frame
@@ -17,6 +17,7 @@ __all__ = [
     "NAMED",
     "TABLE_DTYPES",
     "TRAJECTORY_COLUMNS",
+    "USABLE",
     "Ragged",
     "SequenceBatch",
     "TrajectoryOutputMixin",

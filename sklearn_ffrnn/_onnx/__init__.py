@@ -11,6 +11,8 @@ except ImportError as error:
         "to_onnx needs the packages onnx and spox: pip install 'sklearn-ffrnn[onnx]'."
     ) from error
 
+from spox import Tensor, Var, argument
+
 from ._classifier import class_probabilities, write_classifier
 from ._operators import (
     add,
@@ -32,8 +34,11 @@ from ._write import write_graph
 
 __all__ = [
     "PaddedSequences",
+    "Tensor",
+    "Var",
     "add",
     "arange",
+    "argument",
     "axis",
     "class_probabilities",
     "constant",

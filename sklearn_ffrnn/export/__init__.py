@@ -1,0 +1,5 @@
+"""Fitted models for where they are used: the whole of a pipeline in one file of ONNX."""
+
+from ._to_onnx import to_onnx
+
+__all__ = ["to_onnx"]
