@@ -2,6 +2,7 @@
 
 from ._balabit import load_balabit_session
 from ._dollar_xml import load_dollar_xml
+from ._json_movements import read_json_movements
 from ._minimum_jerk import make_minimum_jerk_movements
 from ._mouse_movements import load_mouse_movements
 from ._pointer_study import fetch_pointer_study
@@ -16,6 +17,7 @@ __all__ = [
     "load_mouse_movements",
     "load_study_folder",
     "make_minimum_jerk_movements",
+    "read_json_movements",
     "split_movements",
     "whole_sequences",
 ]

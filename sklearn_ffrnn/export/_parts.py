@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from scipy.special import expit
+from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import FixedThresholdClassifier, TunedThresholdClassifierCV
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
@@ -37,6 +38,8 @@ def find_parts(model: Any) -> Parts:
         check_is_fitted(model)
         transformer, classifier, _ = find_parts(model.estimator_)
         return Parts(transformer, classifier, _threshold(model, classifier))
+    if isinstance(model, FrozenEstimator):
+        return find_parts(model.estimator)
     if not isinstance(model, Pipeline):
         remedy = "; a classifier alone has a method to_onnx" * isinstance(model, BaseRNNClassifier)
         raise TypeError(
