@@ -5,9 +5,10 @@
 Forward-Forward and the baseline at their defaults beside MiniRocket with a ridge classifier (left
 out where aeon is not installed) and boosting on features of the dynamics: processor seconds of
 `fit` from raw movements on one thread, which other programs hardly change, and the area under the
-ROC curve on other writers. Medians of three splits by writer. Each model is fitted on a few movements first, so that nobody's compiler is timed.
-``--all`` takes whole data sets in place of 1,233 and 3,006 training movements, and also prints the
-peak of the memory that each fit adds, measured in a process of its own.
+ROC curve on other writers. Medians of three splits by writer. Each model is fitted on a few
+movements first, so that nobody's compiler is timed. ``--all`` takes whole data sets in place of
+1,233 and 3,006 training movements. The peak of the memory that each fit adds is measured in a
+process of its own.
 """
 
 import argparse

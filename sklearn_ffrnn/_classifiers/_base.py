@@ -17,7 +17,6 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from .._input import Ragged, check_input, check_labels, find_classes
-from .._onnx import Graph, PaddedSequences, write_onnx
 from .._scoring import (
     Calibration,
     RecentScores,
@@ -337,7 +336,11 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         Raises
         ------
         ImportError
-            If the package onnx is missing.
+            If the package onnx or spox is missing.
+
+        See Also
+        --------
+        sklearn_ffrnn.export.to_onnx : A whole pipeline, from recorded points on.
 
         Examples
         --------
@@ -356,17 +359,15 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         True
         """
         check_is_fitted(self)
-        write_onnx(
-            path, self._onnx_scores, self._calibrations[-1], self.classes_, self.n_features_in_
+        from .._onnx import write_classifier  # needs packages that nothing else needs
+
+        write_classifier(
+            path, self.network_, self._calibrations[-1], self.classes_, self.n_features_in_
         )
 
     def _heard_layers(self, scores: np.ndarray, target: np.ndarray) -> np.ndarray:
         """Return which layers count in the verdict, given their scores of known samples."""
         return np.ones(scores.shape[1], dtype=bool)
-
-    @abstractmethod
-    def _onnx_scores(self, graph: Graph, sequences: PaddedSequences) -> str:
-        """Append to a graph what computes the scores of the last stage."""
 
     def _check_prediction_data(self, X: Any) -> Ragged:
         check_is_fitted(self)

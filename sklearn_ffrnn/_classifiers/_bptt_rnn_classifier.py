@@ -8,7 +8,6 @@ from typing import Any
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from .._input import Ragged
-from .._onnx import Graph, PaddedSequences, backprop_scores
 from ..nn import BackpropRNN
 from ._base import BaseRNNClassifier
 from ._layer_sizes import layer_sizes
@@ -200,6 +199,3 @@ class BPTTRNNClassifier(BaseRNNClassifier):
             "n_differences": self.n_differences,
             **network_dtypes(self.dtype, sequences.values.dtype),
         }
-
-    def _onnx_scores(self, graph: Graph, sequences: PaddedSequences) -> str:
-        return backprop_scores(graph, self.network_, sequences)

@@ -13,7 +13,6 @@ import torch
 from sklearn.utils._param_validation import StrOptions
 
 from .._input import Ragged
-from .._onnx import Graph, PaddedSequences, forward_forward_scores
 from .._scoring import (
     layer_faults,
     layer_scores,
@@ -348,9 +347,6 @@ class FFRNNClassifier(BaseRNNClassifier):
                 stacklevel=3,
             )
         return heard if heard.any() else ~heard
-
-    def _onnx_scores(self, graph: Graph, sequences: PaddedSequences) -> str:
-        return forward_forward_scores(graph, self.network_, sequences)
 
     def _trains_in_parallel(self, device: torch.device) -> bool:
         return self.layer_parallel and may_start_workers(device)

@@ -1,6 +1,6 @@
 """Check movements, sequences and labels of any accepted form and convert them to one form."""
 
-from ._check_input import TABLE_DTYPES, as_single_steps, check_input, check_sequence_input
+from ._check_input import TABLE_DTYPES, USABLE, as_single_steps, check_input, check_sequence_input
 from ._columns import check_input_features, check_n_columns
 from ._frame_numbers import as_frame
 from ._frames import sequences_from_frame
@@ -18,6 +18,7 @@ __all__ = [
     "SENTINELS",
     "TABLE_DTYPES",
     "TRAJECTORY_COLUMNS",
+    "USABLE",
     "Ragged",
     "SequenceBatch",
     "TrajectoryOutputMixin",

@@ -13,7 +13,7 @@ from ._sequences import check_sequences, is_sequence_input
 
 TABLE_DTYPES = (np.float64, np.float32)
 # Share of a type's largest number that a value may reach: products with weights stay finite.
-_USABLE = 1e-6
+USABLE = 1e-6
 
 
 def check_input(estimator: Any, X: Any, *, dtype: str, reset: bool) -> Ragged:
@@ -36,7 +36,7 @@ def check_usable(sequences: Ragged) -> None:
     ordinary number) would depend on the processor.
     """
     size = np.abs(sequences.values).max(axis=1)
-    largest = _USABLE * float(np.finfo(size.dtype).max)
+    largest = USABLE * float(np.finfo(size.dtype).max)
     if size.max() > largest:
         row = np.searchsorted(np.cumsum(sequences.lengths), size.argmax(), side="right")
         raise ValueError(

@@ -1,15 +1,56 @@
-"""Fitted networks as ONNX graphs of ONNX's own operators."""
+"""Fitted networks as ONNX graphs of ONNX's own operators.
 
-from ._backprop import backprop_scores
-from ._export import write_onnx
-from ._forward_forward import forward_forward_scores
-from ._graph import Graph
+Import it where a graph is made, not before: it needs packages that predictions do not need.
+"""
+
+try:
+    import onnx  # noqa: F401
+    import spox  # noqa: F401
+except ImportError as error:
+    raise ImportError(
+        "to_onnx needs the packages onnx and spox: pip install 'sklearn-ffrnn[onnx]'."
+    ) from error
+
+from spox import Tensor, Var, argument
+
+from ._classifier import class_probabilities, write_classifier
+from ._operators import (
+    add,
+    arange,
+    axis,
+    constant,
+    div,
+    equal,
+    less,
+    less_or_equal,
+    mul,
+    op,
+    part,
+    size,
+    sub,
+)
 from ._sequences import PaddedSequences
+from ._write import write_graph
 
 __all__ = [
-    "Graph",
     "PaddedSequences",
-    "backprop_scores",
-    "forward_forward_scores",
-    "write_onnx",
+    "Tensor",
+    "Var",
+    "add",
+    "arange",
+    "argument",
+    "axis",
+    "class_probabilities",
+    "constant",
+    "div",
+    "equal",
+    "less",
+    "less_or_equal",
+    "mul",
+    "op",
+    "part",
+    "size",
+    "sub",
+    "write_classifier",
+    "write_graph",
 ]

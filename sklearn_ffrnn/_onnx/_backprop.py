@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
+import numpy as np
+from spox import Var
+
 from ..nn import BackpropRNN
 from ._differences import with_differences
-from ._graph import Graph
 from ._layers import hidden_states
+from ._operators import add, axis, constant, op, part
 from ._sequences import PaddedSequences
 
 
-def backprop_scores(graph: Graph, network: BackpropRNN, sequences: PaddedSequences) -> str:
+def backprop_scores(network: BackpropRNN, sequences: PaddedSequences) -> Var:
     """Return the logits of a network: (n, 1) of class 1, or (n, n_classes)."""
-    sequences = with_differences(graph, network.differences, sequences)
+    sequences = with_differences(network.differences, sequences)
     for layer in network.layers:
-        sequences = sequences._replace(steps=hidden_states(graph, layer, sequences))
-    steps = graph.cast(sequences.steps, "float64")
-    head = graph.constant(network.head.double())
+        sequences = sequences._replace(steps=hidden_states(layer, sequences))
+    steps = op.cast(sequences.steps, to=np.float64)
     if network.pooling == "flatten":
-        logits = _flattened(graph, sequences.blank(graph, steps), head, len(network.head))
+        logits = _flattened(sequences.blank(steps), network)
     else:
         pool = sequences.mean_over_steps if network.pooling == "mean" else sequences.last_steps
-        weights = graph.constant(network.head[0].double())
-        logits = graph.node("MatMul", pool(graph, steps), weights)
-    return graph.node("Add", logits, graph.constant(network.head_bias.double()))
+        logits = op.matmul(pool(steps), constant(network.head[0].double()))
+    return add(logits, constant(network.head_bias.double()))
 
 
-def _flattened(graph: Graph, steps: str, head: str, n_read: int) -> str:
+def _flattened(steps: Var, network: BackpropRNN) -> Var:
     """Return the sum over time of the steps times their weights; either may be the longer."""
-    start, axis = graph.constant([0]), graph.constant([0])
-    steps = graph.node("Slice", steps, start, graph.constant([n_read]), axis)
-    n_steps = graph.node("Slice", graph.node("Shape", steps), start, graph.constant([1]), axis)
-    head = graph.node("Slice", head, start, n_steps, axis)
-    by_time = graph.node("MatMul", steps, head)
-    return graph.node("ReduceSum", by_time, axis, keepdims=0)
+    steps = part(steps, 0, len(network.head), of_axis=0)
+    # Kept in the file as they were learnt, which takes half the room of double precision.
+    head = op.cast(constant(network.head), to=np.float64)
+    head = op.slice(head, axis(0), op.shape(steps, end=1), axis(0))
+    return op.reduce_sum(op.matmul(steps, head), axis(0), keepdims=0)

@@ -4,47 +4,33 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+from spox import Var
 
 from ..nn import activation_limit
 from ..nn._differences import Differences
 from ..nn._normalization import Standardize
-from ._graph import Graph
+from ._operators import constant, mul, op, part, sub
 from ._sequences import PaddedSequences
 
 
-def with_differences(
-    graph: Graph, differences: Differences, sequences: PaddedSequences
-) -> PaddedSequences:
+def with_differences(differences: Differences, sequences: PaddedSequences) -> PaddedSequences:
     """Return sequences with their differences as further channels."""
     if not differences.order:
         return sequences
-    first, last = graph.constant([0]), graph.constant([-1])
-    by_order = [
-        graph.node(
-            "Slice",
-            sequences.steps,
-            first,
-            graph.constant([differences.n_channels]),
-            graph.constant([2]),
-        )
-    ]
+    by_order = [part(sequences.steps, 0, differences.n_channels, of_axis=2)]
     dtype = differences.standardize.mean.dtype
     limit = min(activation_limit(dtype), torch.finfo(torch.float32).max)
-    bounds = [graph.constant(bound, np.float32) for bound in (-limit, limit)]
+    bounds = [constant(bound, np.float32) for bound in (-limit, limit)]
     for _ in range(differences.order):
+        now = by_order[-1]
         # The step before the first is the first again, for a difference of 0.
-        start = graph.node("Slice", by_order[-1], first, graph.constant([1]), first)
-        earlier = graph.node("Slice", by_order[-1], first, last, first)
-        before = graph.node("Concat", start, earlier, axis=0)
-        change = graph.node("Sub", by_order[-1], before)
-        by_order.append(graph.node("Clip", change, *bounds))
-    changes = graph.node("Concat", *by_order[1:], axis=2)
-    changes = standardized(graph, differences.standardize, changes)
-    steps = graph.node("Concat", sequences.steps, changes, axis=2)
-    return sequences._replace(steps=steps)
+        earlier = [part(now, 0, 1, of_axis=0), part(now, 0, -1, of_axis=0)]
+        by_order.append(op.clip(sub(now, op.concat(earlier, axis=0)), *bounds))
+    changes = standardized(differences.standardize, op.concat(by_order[1:], axis=2))
+    return sequences._replace(steps=op.concat([sequences.steps, changes], axis=2))
 
 
-def standardized(graph: Graph, standardize: Standardize, values: str) -> str:
+def standardized(standardize: Standardize, values: Var) -> Var:
     """Return values less their means, by their deviations."""
-    shift, scale = (graph.constant(value.float()) for value in standardize.shift_and_scale())
-    return graph.node("Mul", graph.node("Sub", values, shift), scale)
+    shift, scale = (constant(value.float()) for value in standardize.shift_and_scale())
+    return mul(sub(values, shift), scale)

@@ -5,45 +5,53 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from spox import Var
 
-from ._graph import Graph
+from ._operators import arange, axis, constant, div, equal, less, op, size, sub
 
 
 class PaddedSequences(NamedTuple):
-    """Names of the values that hold a batch, time-major as ONNX's recurrent operators want it."""
+    """A batch of sequences, time-major as ONNX's recurrent operators want it."""
 
-    steps: str  # (n_time_steps, n_sequences, n_channels)
-    lengths: str  # (n_sequences,), int32
-    time: str  # 0, 1, ..., (n_time_steps, 1), int32
+    steps: Var  # (n_time_steps, n_sequences, n_channels)
+    lengths: Var  # (n_sequences,), int64
 
     @classmethod
-    def of_length(cls, graph: Graph, steps: str, lengths: str) -> PaddedSequences:
-        """Return the sequences of (T, n, C) `steps`; what stands after their ends is not read."""
-        n_steps = graph.node("Gather", graph.node("Shape", steps), graph.constant(0))
-        time = graph.node("Range", graph.constant(0), n_steps, graph.constant(1))
-        time = graph.node("Unsqueeze", graph.cast(time, "int32"), graph.constant([1]))
-        sequences = cls(steps, lengths, time)
-        return sequences._replace(steps=sequences.blank(graph, steps))
+    def of_batch(cls, steps: Var, lengths: Var) -> PaddedSequences:
+        """Return the sequences of (n, T, C) `steps`; what stands after their ends is not read."""
+        by_time = op.transpose(steps, perm=[1, 0, 2])
+        sequences = cls(by_time, lengths)
+        return sequences._replace(steps=sequences.blank(by_time))
 
-    def blank(self, graph: Graph, per_step: str, *, all_but_last: bool = False) -> str:
+    def blank(self, per_step: Var, *, all_but_last: bool = False) -> Var:
         """Return (T, n, k) values with 0 after the end of a sequence, or but for its last step."""
+        time = op.unsqueeze(arange(size(self.steps, 0)), axis(1))
         if all_but_last:
-            last = graph.node("Sub", self.lengths, graph.constant(1, np.int32))
-            kept = graph.node("Equal", self.time, last)
+            kept = equal(time, sub(self.lengths, 1))
         else:
-            kept = graph.node("Less", self.time, self.lengths)
-        kept = graph.node("Unsqueeze", kept, graph.constant([2]))
-        zero = graph.node("CastLike", graph.constant(0.0), per_step)
-        return graph.node("Where", kept, per_step, zero)
+            kept = less(time, self.lengths)
+        zero = op.cast_like(constant(0.0), per_step)
+        return op.where(op.unsqueeze(kept, axis(2)), per_step, zero)
 
-    def mean_over_steps(self, graph: Graph, per_step: str) -> str:
+    def mean_over_steps(self, per_step: Var) -> Var:
         """Average (T, n, k) values over the steps of each sequence: (n, k)."""
-        kept = self.blank(graph, per_step)
-        total = graph.node("ReduceSum", kept, graph.constant([0]), keepdims=0)
-        lengths = graph.node("Unsqueeze", self.lengths, graph.constant([1]))
-        return graph.node("Div", total, graph.node("CastLike", lengths, per_step))
+        total = op.reduce_sum(self.blank(per_step), axis(0), keepdims=0)
+        return div(total, op.cast_like(op.unsqueeze(self.lengths, axis(1)), per_step))
 
-    def last_steps(self, graph: Graph, per_step: str) -> str:
+    def last_steps(self, per_step: Var) -> Var:
         """Pick the last step of each sequence: (n, k)."""
-        last = self.blank(graph, per_step, all_but_last=True)
-        return graph.node("ReduceSum", last, graph.constant([0]), keepdims=0)
+        last = self.blank(per_step, all_but_last=True)
+        return op.reduce_sum(last, axis(0), keepdims=0)
+
+    def for_every_label(self, n_classes: int) -> PaddedSequences:
+        """Return every sequence `n_classes` times in a row, with one label after the other."""
+        copies = op.tile(op.unsqueeze(self.steps, axis(2)), axis(1, 1, n_classes, 1))
+        codes = constant(np.eye(n_classes, dtype=np.float32))
+        shape = op.concat([op.shape(self.steps, end=2), axis(n_classes, n_classes)], axis=0)
+        labelled = op.concat([copies, op.expand(codes, shape)], axis=3)
+        n_channels = op.shape(labelled, start=3)
+        lengths = op.tile(op.unsqueeze(self.lengths, axis(1)), axis(1, n_classes))
+        return PaddedSequences(
+            op.reshape(labelled, op.concat([axis(0, -1), n_channels], axis=0)),
+            op.reshape(lengths, axis(-1)),
+        )

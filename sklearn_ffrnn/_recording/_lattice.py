@@ -11,9 +11,9 @@ import numpy as np
 
 from .._typing import FloatArray
 
-_FEWEST_STEPS = 8  # distinct differences that are needed as evidence for an odd spacing
-_MOST_DECIMALS = 6
-_TOLERANCE = 1e-3  # of a spacing
+FEWEST_STEPS = 8  # distinct differences that are needed as evidence for an odd spacing
+MOST_DECIMALS = 6
+TOLERANCE = 1e-3  # of a spacing
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def find_lattice(points: np.ndarray) -> Lattice:
 
 def _decimals(points: np.ndarray, tolerance: float) -> int | None:
     """Return how many decimals the coordinates need, or None if they need too many."""
-    for decimals in range(_MOST_DECIMALS + 1):
+    for decimals in range(MOST_DECIMALS + 1):
         if tolerance > 0.1 * 10.0**-decimals:  # any number would pass
             return None
         if np.all(np.abs(points - np.round(points, decimals)) <= tolerance):
@@ -107,6 +107,8 @@ def _spacing(axis: np.ndarray, tolerance: float, fallback: float) -> float:
     if spacing < 20 * tolerance:
         return fallback
     multiples = np.round(steps / spacing)
-    spacing = float(steps.sum() / multiples.sum())
-    even = np.abs(steps / spacing - multiples) <= _TOLERANCE + 2 * tolerance / spacing
-    return spacing if even.all() and len(steps) >= _FEWEST_STEPS else fallback
+    # The steps sum up to the extent, which unlike their sum is the same number in any order: where
+    # a point is midway between two of the lattice, its last digit decides.
+    spacing = float((axis.max() - axis.min()) / multiples.sum())
+    even = np.abs(steps / spacing - multiples) <= TOLERANCE + 2 * tolerance / spacing
+    return spacing if even.all() and len(steps) >= FEWEST_STEPS else fallback

@@ -3,6 +3,7 @@
 from ._balabit import load_balabit_session
 from ._dollar_xml import load_dollar_xml
 from ._fetch_balabit import fetch_balabit
+from ._json_movements import read_json_movements
 from ._minimum_jerk import make_minimum_jerk_movements
 from ._mouse_movements import load_mouse_movements
 from ._pointer_study import fetch_pointer_study
@@ -33,6 +34,7 @@ __all__ = [
     "read_bogazici",
     "read_evtrack",
     "read_inkml",
+    "read_json_movements",
     "read_jspsych",
     "read_log",
     "read_mousetrap",

@@ -6,9 +6,10 @@ import numpy as np
 
 NAMES = ("log_speed", "turn_cos", "turn_sin", "jerk_along", "jerk_across")
 
-_STILL = 0.05  # share of the mean speed; below it the heading is mostly rounding
-_WINDOW = 5  # steps; width of the window for the local speed
-_STEEPNESS = 5.0  # of arcsinh: linear below 1 / 5 of the local speed, logarithmic above
+STILL = 0.05  # share of the mean speed; below it the heading is mostly rounding
+WINDOW = 5  # steps; width of the window for the local speed
+STEEPNESS = 5.0  # of arcsinh: linear below 1 / 5 of the local speed, logarithmic above
+LEAST_JERK = 0.02  # of the mean speed, which jerk is relative to where there is none nearby
 
 
 def intrinsic(velocity: np.ndarray) -> np.ndarray:
@@ -33,16 +34,16 @@ def intrinsic(velocity: np.ndarray) -> np.ndarray:
     mean = speed.mean() or 1.0
     before = np.concatenate([v[:1], v[:-1]])
     turn = v * np.conj(before)
-    turn = turn / (np.abs(turn) + (_STILL * mean) ** 2)
-    heading = np.conj(before) / (np.abs(before) + _STILL * mean)
-    jerk = third_difference(v) * heading / (_nearby(speed) + 0.02 * mean)
+    turn = turn / (np.abs(turn) + (STILL * mean) ** 2)
+    heading = np.conj(before) / (np.abs(before) + STILL * mean)
+    jerk = third_difference(v) * heading / (_nearby(speed) + LEAST_JERK * mean)
     return np.stack(
         [
-            np.log(_STILL + speed / mean),
+            np.log(STILL + speed / mean),
             turn.real,
             turn.imag,
-            np.arcsinh(_STEEPNESS * jerk.real),
-            np.arcsinh(_STEEPNESS * jerk.imag),
+            np.arcsinh(STEEPNESS * jerk.real),
+            np.arcsinh(STEEPNESS * jerk.imag),
         ],
         axis=1,
     )
@@ -58,6 +59,6 @@ def third_difference(v: np.ndarray) -> np.ndarray:
 
 def _nearby(speed: np.ndarray) -> np.ndarray:
     """Return the mean speed over a few steps around each."""
-    half = _WINDOW // 2
+    half = WINDOW // 2
     padded = np.pad(speed, half, mode="edge")
-    return np.convolve(padded, np.full(_WINDOW, 1 / _WINDOW), mode="valid")
+    return np.convolve(padded, np.full(WINDOW, 1 / WINDOW), mode="valid")

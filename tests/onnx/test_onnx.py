@@ -11,7 +11,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn_ffrnn import BPTTRNNClassifier, FFRNNClassifier, VelocityTransformer
 
 onnxruntime = pytest.importorskip("onnxruntime")
-pytest.importorskip("onnx")
+pytest.importorskip("spox")
 
 FF = [
     {},
@@ -110,8 +110,11 @@ def test_wants_a_fitted_classifier(tmp_path):
         tiny(FFRNNClassifier).to_onnx(tmp_path / "model.onnx")
 
 
-def test_says_what_to_install(sequences, tmp_path, monkeypatch):
+@pytest.mark.parametrize("package", ["onnx", "spox"])
+def test_says_what_to_install(package, sequences, tmp_path, monkeypatch):
     model = tiny(FFRNNClassifier).fit(*sequences)
-    monkeypatch.setitem(sys.modules, "onnx", None)
+    for name in [name for name in sys.modules if name.startswith("sklearn_ffrnn._onnx")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(ImportError, match=r"pip install 'sklearn-ffrnn\[onnx\]'"):
         model.to_onnx(tmp_path / "model.onnx")

@@ -25,6 +25,15 @@ MAY_IMPORT = {
     "_classifiers": {"_input", "_onnx", "_scoring", "_training", "nn"},
     "_outliers": {"_classifiers", "_input"},
     "inspection": {"_input", "_recording", "preprocessing", "sigma_lognormal"},
+    "export": {
+        "_classifiers",
+        "_input",
+        "_onnx",
+        "_outliers",
+        "_recording",
+        "negatives",
+        "preprocessing",
+    },
     "persistence": {"_classifiers", "_outliers", "negatives", "preprocessing", "sigma_lognormal"},
 }
 
