@@ -76,6 +76,7 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
     }
 
     _network_class: ClassVar[type[Network]]
+    _auto_batch_size: ClassVar[int]
 
     classes_: np.ndarray
     network_: Network
@@ -434,7 +435,7 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         )
 
     def _sequences_in_batch(self, n_samples: int) -> int:
-        return min(128, n_samples) if self.batch_size == "auto" else int(self.batch_size)
+        return min(self._auto_batch_size, n_samples) if self.batch_size == "auto" else int(self.batch_size)
 
     def _n_epochs(self, data: TrainingData) -> int:
         if self.max_iter != "auto":

@@ -132,6 +132,7 @@ class BPTTRNNClassifier(BaseRNNClassifier):
     }
 
     _network_class = BackpropRNN
+    _auto_batch_size = 64
 
     network_: BackpropRNN
 

@@ -201,6 +201,7 @@ class FFRNNClassifier(BaseRNNClassifier):
     }
 
     _network_class = ForwardForwardRNN
+    _auto_batch_size = 128
 
     network_: ForwardForwardRNN
 

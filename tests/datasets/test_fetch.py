@@ -1,3 +1,5 @@
+"""fetch_pointer_study against a server of its own: downloads, caches, broken and hostile archives."""
+
 import hashlib
 import io
 import stat

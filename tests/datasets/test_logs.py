@@ -1,3 +1,5 @@
+"""Readers of $1 files and Balabit logs, and the cutting of logs into movements."""
+
 import warnings
 
 import numpy as np

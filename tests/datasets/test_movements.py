@@ -1,3 +1,5 @@
+"""Recorded mouse movements, and minimum-jerk movements made from them."""
+
 import gzip
 import json
 import sys

@@ -1,3 +1,5 @@
+"""load_study_folder on made-up folders of the study's layout."""
+
 import numpy as np
 import pytest
 

@@ -1,3 +1,5 @@
+"""Displays of goodness, losses, layers and verdicts: what they draw, and what they refuse."""
+
 import subprocess
 import sys
 

@@ -1,3 +1,5 @@
+"""recording_artefacts finds planted artefacts, and none where there are none."""
+
 from functools import partial
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""TrajectoryDisplay: path, speed and strokes of a movement."""
+
 import numpy as np
 import pytest
 

@@ -1,3 +1,5 @@
+"""Movements to make negatives from."""
+
 import pytest
 
 from tests.helpers import gestures

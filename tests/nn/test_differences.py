@@ -1,3 +1,5 @@
+"""Differences of the input from step to step, against numpy."""
+
 import numpy as np
 import pytest
 import torch

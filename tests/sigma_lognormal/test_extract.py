@@ -1,3 +1,5 @@
+"""extract_strokes: strokes of known movements are found, malformed ones refused."""
+
 import warnings
 
 import joblib

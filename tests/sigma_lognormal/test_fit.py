@@ -1,3 +1,5 @@
+"""The parts of the fit: clock, parts, pulses, least squares and polish."""
+
 from itertools import pairwise
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""The equations of the Sigma-Lognormal model, against scipy's integrals and distributions."""
+
 import numpy as np
 import pytest
 from scipy.integrate import quad

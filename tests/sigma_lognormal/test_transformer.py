@@ -1,3 +1,5 @@
+"""SigmaLognormalTransformer: features of the strokes of each movement."""
+
 import pickle
 
 import numpy as np

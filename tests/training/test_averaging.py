@@ -1,3 +1,5 @@
+"""The average of the weights over epochs, against the weighted mean that it stands for."""
+
 import numpy as np
 import pytest
 import torch
