@@ -3,6 +3,7 @@
 import inspect
 import io
 import json
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -148,6 +149,26 @@ class TestEveryReader:
     def test_what_it_cannot_read(self, reader, content):
         with pytest.raises(ValueError):
             reader(io.StringIO(content))
+
+    @pytest.mark.parametrize("on_error", ["raise", "skip"])
+    def test_damaged_files_raise_value_errors_alone(self, reader, on_error):
+        rng = np.random.default_rng(0)
+        text = READERS[reader]
+        pieces = ["", '"', "-", ",", "\n", "[", "}", "1e999", "9" * 400, "null", "\0", "é", " "]
+        for _ in range(150):
+            damaged = text
+            for _ in range(rng.integers(1, 4)):
+                a = rng.integers(len(damaged))
+                b = a + rng.integers(4)
+                damaged = damaged[:a] + pieces[rng.integers(len(pieces))] + damaged[b:]
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                try:
+                    log = reader(io.StringIO(damaged), on_error=on_error)
+                except ValueError:
+                    continue
+            assert np.isfinite(log["t"]).all()
+            assert not np.isinf(log[["x", "y"]]).any(axis=None)
 
     def test_missing_file(self, reader, tmp_path):
         with pytest.raises(FileNotFoundError):

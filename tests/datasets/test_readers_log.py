@@ -249,6 +249,10 @@ class TestChunks:
         with pytest.raises(ValueError, match="line 52"):
             list(read_log(io.StringIO(text), chunk_rows=20))
 
+    def test_sorting_takes_the_whole(self):
+        with pytest.raises(ValueError, match="leave out chunk_rows"):
+            read_log(points(), chunk_rows=5, sort_time=True)
+
     def test_to_movements(self):
         frame = points(200)
         frame["t"] += 1000 * (frame.index // 40)

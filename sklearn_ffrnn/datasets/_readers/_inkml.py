@@ -165,6 +165,8 @@ class _Ink:
         else:
             t = offset + np.arange(float(len(values))) * (1000.0 / (self.rate or 1.0))
         points: FloatArray = np.column_stack([x, y, t])
+        if not np.isfinite(points).all():
+            raise ValueError("a number, or the timeOffset, is not finite")
         return points
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
@@ -236,10 +238,7 @@ def _decode(text: str, n_channels: int) -> FloatArray:
                 speed[i] = number if order[i] == 1 else speed[i] + number
                 last[i] += speed[i]
         points.append(list(last))
-    values = np.array(points, dtype=np.float64).reshape(-1, n_channels)
-    if not np.isfinite(values).all():
-        raise ValueError("a number that is not finite")
-    return values
+    return np.array(points, dtype=np.float64).reshape(-1, n_channels)
 
 
 def _number(value: str) -> float:

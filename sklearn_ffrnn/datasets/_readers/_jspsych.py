@@ -87,7 +87,7 @@ def read_jspsych(
             continue
         try:
             points, states = _movement(json.loads(cell) if isinstance(cell, str) else cell)
-        except (KeyError, TypeError, ValueError, RecursionError) as error:
+        except (KeyError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
             malformed.add(i + 1, f"{type(error).__name__}: {error}")
             continue
         who = None if whose is None else table[whose].iloc[i]

@@ -106,8 +106,8 @@ def read_log(
     TypeError
         If `file` is neither a path nor a stream nor a table.
     ValueError
-        If a column is missing, the unit of time is in doubt, there are no points, or rows are
-        malformed and `on_error` is "raise".
+        If a column is missing, the unit of time is in doubt, there are no points, rows are
+        malformed and `on_error` is "raise", or a log in pieces is to be sorted.
 
     Warns
     -----
@@ -129,6 +129,8 @@ def read_log(
     1        a  6.0  8.0  16.0
     2        b  1.0  2.0  16.0
     """
+    if sort_time and chunk_rows is not None:
+        raise ValueError("sort_time=True needs the whole log; leave out chunk_rows.")
     optional = {"movement": movement, "state": state, "person": person, "device": device}
     names = {"x": x, "y": y, "t": t}
     names |= {use: name for use, name in optional.items() if name is not None}
