@@ -18,6 +18,7 @@ DATA = ROOT.parent / "shared" / "data"
 # Arguments of the smallest run; DATA is the folder of the study's data sets.
 SMALLEST = {
     "examples/demo.py": "--movements 40 --folds 2 --epochs 1 --jobs 1 --output OUT",
+    "examples/make_live_page.py": "--people 60 --epochs 1 --out OUT",
     "examples/stream_parquet.py": "--movements 40 --passes 1",
     "examples/scale_out_dask.py": "--movements 60 --folds 2 --epochs 1 --workers 2",
     "examples/catch_unseen_machines.py": "--train 60 --test 40 --negatives 1 --epochs 1 --each 5",
