@@ -5,10 +5,16 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 OLDEST := .venv-oldest
 
-.PHONY: demo test test-machines test-oldest lint docs clean
+.PHONY: demo page test test-machines test-oldest lint docs clean
 
 demo: $(VENV)/.demo
 	$(RUN) examples/demo.py
+
+# The detector live in a browser, on http://localhost:8000; needs npm.
+PORT ?= 8000
+page: $(VENV)/.page examples/live_page/node_modules
+	$(RUN) examples/make_live_page.py
+	$(RUN) -m http.server $(PORT) --bind 127.0.0.1 --directory examples/live_page
 
 test: $(VENV)/.test lint
 	OMP_NUM_THREADS=1 $(RUN) -m pytest -n auto --cov
@@ -31,7 +37,8 @@ docs: $(VENV)/.docs
 	OMP_NUM_THREADS=1 $(RUN) -m sphinx -W --keep-going docs docs/_build/html
 
 clean:
-	rm -rf $(VENV) $(OLDEST) demo_output docs/_build docs/auto_examples docs/reference/generated
+	rm -rf $(VENV) $(OLDEST) demo_output examples/live_page/node_modules \
+		examples/live_page/model.* docs/_build docs/auto_examples docs/reference/generated
 
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -41,6 +48,15 @@ $(VENV)/.python:
 
 $(VENV)/.demo: $(VENV)/.python pyproject.toml
 	$(RUN) -m pip install -q "$(TORCH)" -e ".[examples]"
+	touch $@
+
+$(VENV)/.page: $(VENV)/.python pyproject.toml
+	$(RUN) -m pip install -q "$(TORCH)" -e ".[examples,onnx]"
+	touch $@
+
+examples/live_page/node_modules: examples/live_page/package-lock.json
+	@command -v npm > /dev/null || { echo "npm is needed, for onnxruntime-web: https://nodejs.org"; exit 1; }
+	npm ci --ignore-scripts --no-fund --no-audit --prefix examples/live_page
 	touch $@
 
 $(VENV)/.test: $(VENV)/.python pyproject.toml

@@ -1,6 +1,6 @@
 """How soon each classifier is fitted, and how well it ranks then.
 
-    python examples/benchmarks/bench_fit.py --data DIR [--rows "\\$1, 20 ms"] [--all]
+    python examples/benchmarks/bench_fit.py --data DIR [--rows dollar-one-20ms] [--all]
 
 Forward-Forward and the baseline at their defaults beside MiniRocket with a ridge classifier (left
 out where aeon is not installed) and boosting on features of the dynamics: processor seconds of
@@ -31,9 +31,9 @@ from threadpoolctl import threadpool_limits
 
 # Data set, clock in ms, and how many movements to train on.
 ROWS = {
-    "$1, as recorded": ("dollar-one", None, 1233),
-    "$1, 20 ms": ("dollar-one", 20.0, 1233),
-    "MobileTouchDB, 20 ms": ("mobiletouchdb", 20.0, 3006),
+    "dollar-one-recorded": ("dollar-one", None, 1233),
+    "dollar-one-20ms": ("dollar-one", 20.0, 1233),
+    "mobiletouchdb-20ms": ("mobiletouchdb", 20.0, 3006),
 }
 N_WARM_UP = 60
 MIB = 2**20 if os.uname().sysname == "Darwin" else 2**10  # in the units of ru_maxrss

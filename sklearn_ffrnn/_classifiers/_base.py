@@ -317,7 +317,7 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         The graph does all that :meth:`predict_proba` does, normalization and calibration included,
         in single precision: the same probabilities but for rounding, which is coarser in a
         classifier of ``dtype="mixed_bfloat16"`` itself. It is made of ONNX's own operators (opset
-        17) and takes
+        17 at most) and takes
 
         - ``steps``, float32 (n_sequences, n_steps, n_channels): sequences padded to one length with
           anything, both axes of any length. A row of a plain table is a sequence of one step.
@@ -435,7 +435,9 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         )
 
     def _sequences_in_batch(self, n_samples: int) -> int:
-        return min(self._auto_batch_size, n_samples) if self.batch_size == "auto" else int(self.batch_size)
+        if self.batch_size == "auto":
+            return min(self._auto_batch_size, n_samples)
+        return int(self.batch_size)
 
     def _n_epochs(self, data: TrainingData) -> int:
         if self.max_iter != "auto":

@@ -109,12 +109,16 @@ def write_model_card(
             "What it declines": _DECLINED,
         }
     )
-    table = _recordings(trajectories, labels, sources, time_unit)
-    card.add_table(**{"What it learnt from/Recordings": table})
+    _add_table(card, "What it learnt from", _recordings(trajectories, labels, sources, time_unit))
     if figures:
         rows = {"figure": list(figures), "value": [_short(v) for v in figures.values()]}
-        card.add_table(**{"How well it does/Measured": rows})
+        _add_table(card, "How well it does", pd.DataFrame(rows))
     card.save(os.fspath(path))
+
+
+def _add_table(card: Card, section: str, table: pd.DataFrame) -> None:
+    card.add_table(**{f"{section}/Table": table})
+    card.select(f"{section}/Table").title = "In numbers"  # else all of the path
 
 
 def _of_each(values: Any, name: str, n: int, default: Any) -> np.ndarray:

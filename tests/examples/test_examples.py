@@ -17,6 +17,7 @@ pytest.importorskip("cursory")
 # Arguments of the smallest run; DATA is the folder of the study's data sets.
 SMALLEST = {
     "examples/demo.py": "--movements 40 --folds 2 --epochs 1 --jobs 1 --output OUT",
+    "examples/make_live_page.py": "--people 60 --epochs 1 --out OUT",
     "examples/scale_out/stream_parquet.py": "--movements 40 --passes 1",
     "examples/scale_out/scale_out_dask.py": "--movements 60 --folds 2 --epochs 1 --workers 2",
     "examples/unseen/catch_unseen_machines.py": "--train 60 --test 40 --negatives 1 --epochs 1"
@@ -26,6 +27,8 @@ SMALLEST = {
     "examples/benchmarks/bench_defects.py": "--data DATA --sets mobiletouchdb --samples 200"
     " --epochs 1 --folds 1",
     "examples/benchmarks/bench_fairness.py": "--data DATA --sets touch --samples 40 --strengths 1",
+    "examples/benchmarks/bench_fit.py": "--data DATA --rows mobiletouchdb-20ms --samples 60"
+    " --models FF --splits 1",
     "examples/benchmarks/bench_objectives.py": "--data DATA --sets mobiletouchdb --samples 200"
     " --epochs 1 --folds 1",
     "examples/benchmarks/bench_one_class.py": "--train 60 --test 40 --epochs 1 --units 4",

@@ -118,6 +118,29 @@ def test_more_classes(exported, movements):
     )
 
 
+@pytest.mark.parametrize("spacing", [1.0, 0.5, 0.8, 1 / 3, 0.7, 100 / 96])
+def test_points_midway_between_two_of_the_lattice(spacing, exported):
+    """Half of a clock's ticks lie midway between two points, where the last digit decides."""
+    rng = np.random.default_rng(0)
+    X = [
+        np.column_stack(
+            [rng.integers(-9, 10, (n, 2)).cumsum(axis=0) * spacing, np.arange(n) * 16.0]
+        )
+        for n in rng.integers(20, 200, size=30)
+    ]
+    model, graph = exported(pipeline({"resample": 8.0, "keep_lattice": True}))
+    np.testing.assert_allclose(run(graph, X), model.predict_proba(X), rtol=0, atol=1e-5)
+
+
+def test_strokes_play_no_part(movements, tmp_path):
+    X, y = movements
+    with_strokes = [np.column_stack([x, np.arange(len(x)) > 4]) for x in X]
+    model = pipeline(RECIPE).fit(with_strokes, y)
+    to_onnx(model, tmp_path / "model.onnx")
+    got = run(session(tmp_path / "model.onnx"), X)
+    np.testing.assert_allclose(got, model.predict_proba(with_strokes), rtol=0, atol=1e-5)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("transformer", [{}, {**RECIPE, "channels": "velocity"}, RECIPE], ids=str)
 @pytest.mark.parametrize("name", SETS)
