@@ -1,6 +1,6 @@
 """How soon each classifier is fitted, and how well it ranks then.
 
-    python examples/benchmarks/bench_fit.py --data DIR [--rows dollar-one-20ms] [--all]
+    python -m examples.benchmarks.bench_fit --data DIR [--rows dollar-one-20ms] [--all]
 
 Forward-Forward and the baseline at their defaults beside MiniRocket with a ridge classifier (left
 out where aeon is not installed) and boosting on features of the dynamics: processor seconds of
@@ -23,11 +23,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
-from bench_rivals import models
-from bench_study_data import load
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedGroupKFold
 from threadpoolctl import threadpool_limits
+
+from examples.benchmarks.bench_rivals import models
+from examples.benchmarks.bench_study_data import load
 
 # Data set, clock in ms, and how many movements to train on.
 ROWS = {
@@ -55,9 +56,9 @@ def measure(name, clock, seed, X, y, X_test, y_test):
         sys.modules["numba"].set_num_threads(1)
     with warnings.catch_warnings(), threadpool_limits(1):
         warnings.simplefilter("ignore")  # a warm-up of few movements has much to warn of
-        models(clock, "auto", seed)[name].fit(X[:N_WARM_UP], y[:N_WARM_UP])
+        models(clock, None, seed)[name].fit(X[:N_WARM_UP], y[:N_WARM_UP])
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        model, start = models(clock, "auto", seed)[name], time.process_time()
+        model, start = models(clock, None, seed)[name], time.process_time()
         model.fit(X, y)
         seconds = time.process_time() - start
         added = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
@@ -69,7 +70,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of the .npz files")
     parser.add_argument("--rows", nargs="+", default=list(ROWS), choices=list(ROWS))
-    parser.add_argument("--models", nargs="+", default=list(models(None, 1, 0)))
+    parser.add_argument("--models", nargs="+", default=list(models(None, None, 0)))
     parser.add_argument("--samples", type=int, default=None, help="other than the table's")
     parser.add_argument("--splits", type=int, default=3)
     parser.add_argument("--all", action="store_true", help="train on all movements")

@@ -53,7 +53,7 @@ def describe(X):
 
 def models(resample, epochs, seed):
     """Return an untrained pipeline for each rival."""
-    settings = {"max_iter": epochs, "random_state": seed}
+    settings = {"random_state": seed} if epochs is None else {"random_state": seed, "max_iter": epochs}
     pipelines = {
         "FF": make_pipeline(VelocityTransformer(resample=resample), FFRNNClassifier(**settings)),
         "BPTT": make_pipeline(
@@ -96,7 +96,7 @@ def main():
     parser.add_argument("--data", type=Path, required=True, help="folder of the .npz files")
     parser.add_argument("--sets", nargs="+", default=["dollar-one"], choices=SETS)
     parser.add_argument("--samples", type=int, default=2000, help="of each data set")
-    parser.add_argument("--epochs", type=int, default=200, help="at most")
+    parser.add_argument("--epochs", type=int, default=None, help="other than the defaults'")
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--first", type=int, default=None, help="only so many of the folds")
     parser.add_argument("--jobs", type=int, default=None, help="folds at the same time")

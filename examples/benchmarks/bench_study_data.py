@@ -96,12 +96,14 @@ def main():
     parser.add_argument("--resample", type=float, default=None, help="uniform clock, in ms")
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--first", type=int, default=None, help="only so many of the folds")
-    parser.add_argument("--epochs", type=int, default=200, help="at most")
+    parser.add_argument("--epochs", type=int, default=None, help="other than the defaults'")
     parser.add_argument("--jobs", type=int, default=None, help="folds at the same time")
     parser.add_argument("--set", nargs="*", default=[], help="parameters, like threshold=7.0")
     options = parser.parse_args()
 
-    settings = {"max_iter": options.epochs, "random_state": 0}
+    settings = {"random_state": 0}
+    if options.epochs is not None:
+        settings["max_iter"] = options.epochs
     for assignment in options.set:
         key, value = assignment.split("=")
         try:
