@@ -1,4 +1,4 @@
-"""fetch_pointer_study against a server of its own: downloads, caches, broken and hostile archives."""
+"""fetch_pointer_study against a local server: downloads, caches, broken and hostile archives."""
 
 import io
 import stat
