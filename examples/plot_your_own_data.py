@@ -3,8 +3,8 @@ Your own data: a CSV file, a DataFrame, a browser's log
 =======================================================
 
 All that the package needs of a movement are three columns: x, y and t. Here are the ways there from
-the forms in which recordings usually come. The files are written by the example itself, into a
-temporary folder, so that it runs anywhere.
+the forms in which recordings usually come; :doc:`../guide/your_logs` knows more of them. The files
+are written by the example itself, into a temporary folder, so that it runs anywhere.
 """
 
 import json
@@ -22,8 +22,12 @@ from sklearn_ffrnn import (
     VelocityTransformer,
     sequences_from_frame,
 )
-from sklearn_ffrnn.datasets import load_mouse_movements, split_movements
-from sklearn_ffrnn.inspection import DecisionOverTimeDisplay, TrajectoryDisplay
+from sklearn_ffrnn.datasets import load_mouse_movements, read_log, split_movements
+from sklearn_ffrnn.inspection import (
+    DecisionOverTimeDisplay,
+    TrajectoryDisplay,
+    describe_recordings,
+)
 
 recorded = load_mouse_movements().data[:300]
 folder = tempfile.TemporaryDirectory()
@@ -84,12 +88,19 @@ json_file = Path(folder.name, "events.json")
 json_file.write_text(json.dumps(events))
 
 # %%
-log = pd.DataFrame(json.loads(json_file.read_text()))
-log = log.rename(columns={"clientX": "x", "clientY": "y", "timeStamp": "t"})
-log["state"] = log["type"].map({"pointerdown": "Pressed", "pointerup": "Released"})
+events = pd.DataFrame(json.loads(json_file.read_text()))
+log = read_log(events, x="clientX", y="clientY", t="timeStamp", state="type", time_unit="ms")
 visitor = split_movements(log, max_gap=500.0, min_points=5)
 print(f"{len(log)} events, {len(visitor)} movements")
 display = TrajectoryDisplay.from_trajectory(visitor[0])
+
+# %%
+# Whatever the way in, look at what came of it before you train.
+
+who = ["file"] * len(human) + ["visitor"] * len(visitor)
+report = describe_recordings(human + visitor, who)
+print(report[["movements", "median_points", "clock_step", "clock_jitter", "grid"]])
+print(f"warnings: {sum(report['warnings'], [])}")
 
 # %%
 # From there on
