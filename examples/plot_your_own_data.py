@@ -100,7 +100,7 @@ display = TrajectoryDisplay.from_trajectory(visitor[0])
 who = ["file"] * len(human) + ["visitor"] * len(visitor)
 report = describe_recordings(human + visitor, who)
 print(report[["movements", "median_points", "clock_step", "clock_jitter", "grid"]])
-print(f"warnings: {sum(report['warnings'], [])}")
+print(report["warnings"].to_dict())
 
 # %%
 # From there on
