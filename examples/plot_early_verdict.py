@@ -27,14 +27,18 @@ model = make_pipeline(VelocityTransformer(), classifier)
 model.fit([X[i] for i in train], y[train])
 velocities = model[:-1].transform([X[i] for i in test])
 
-# %% Layer by layer -------------- AUC of the verdict after each number of layers: a network could
-# stop there.
+# %%
+# Layer by layer
+# --------------
+# AUC of the verdict after each number of layers: a network could stop there.
 
 for i, probability in enumerate(classifier.staged_predict_proba(velocities), start=1):
     print(f"AUC after {i} layer(s): {roc_auc_score(y[test], probability[:, 1]):.3f}")
 
-# %% Over time --------- Probabilities after each share of a movement, and the AUC of the verdicts
-# at that time.
+# %%
+# Over time
+# ---------
+# Probabilities after each share of a movement, and the AUC of the verdicts at that time.
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.5), layout="constrained")
 display = DecisionOverTimeDisplay.from_estimator(

@@ -49,8 +49,10 @@ machines = {
     "perturbed strokes": rows[len(human) :],
 }
 
-# %% What the recording gives away ----------------------------- A machine's movement and its source
-# are one group, which stays on one side of every split.
+# %%
+# What the recording gives away
+# -----------------------------
+# A machine's movement and its source are one group, which stays on one side of every split.
 
 y, source = np.repeat([1, 0], len(human)), np.tile(np.arange(len(human)), 2)
 reports = {
@@ -59,10 +61,13 @@ reports = {
 }
 print(reports["minimum jerk"][["auc", "verdict", "telling_feature"]].round(2).to_string())
 
-# %% All of them ----------- A cell is marked where the classes are told apart significantly better
-# than by chance. One repair may undo another: on whole pixels a slow start repeats its positions.
-# The path of least jerk is recognized by its first step and by its short steps. The recording does
-# not give the perturbed strokes away, so that a classifier can learn only from the movement.
+# %%
+# All of them
+# -----------
+# A cell is marked where the classes are told apart significantly better than by chance. One repair
+# may undo another: on whole pixels a slow start repeats its positions. The path of least jerk is
+# recognized by its first step and by its short steps. The recording does not give the perturbed
+# strokes away, so that a classifier can learn only from the movement.
 
 aucs = pd.DataFrame({name: report["auc"] for name, report in reports.items()}).T
 told_apart = pd.DataFrame({name: report["told_apart"] for name, report in reports.items()}).T

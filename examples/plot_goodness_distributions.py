@@ -43,9 +43,12 @@ def display_goodness(**settings):
 
 mean = display_goodness(goodness="mean", objective="logistic")
 
-# %% A ratio of two halves --------------------- The package's default compares two halves of a
-# layer, one for human and one for machine, by the logarithm of the ratio of their mean squares. It
-# takes both signs, and neither class has a long tail.
+# %%
+# A ratio of two halves
+# ---------------------
+# The package's default compares two halves of a layer, one for human and one for machine, by the
+# logarithm of the ratio of their mean squares. It takes both signs, and neither class has a long
+# tail.
 
 log_ratio = display_goodness(goodness="log_ratio")
 

@@ -31,14 +31,17 @@ human = load_mouse_movements().data[:500]
 print(human[0][:4])
 display = TrajectoryDisplay.from_trajectory(human[0])
 
-# %% All recordings are of people. A machine goes from the same start to the same end, on the same
+# %%
+# All recordings are of people. A machine goes from the same start to the same end, on the same
 # clock and pixels, by a path of least jerk: one smooth reach without corrections.
 
 machine = make_minimum_jerk_movements(human, random_state=0)
 display = TrajectoryDisplay.from_trajectory(machine[0])
 
-# %% A split that is fair -------------------- A human movement and the machine movement made from
-# it go to the same side.
+# %%
+# A split that is fair
+# --------------------
+# A human movement and the machine movement made from it go to the same side.
 
 X, y = [*human, *machine], np.repeat([1, 0], len(human))
 source = np.tile(np.arange(len(human)), 2)
@@ -55,7 +58,10 @@ X_train, X_test = [X[i] for i in train], [X[i] for i in test]
 model = make_pipeline(VelocityTransformer(), FFRNNClassifier(max_iter=12, random_state=0))
 model.fit(X_train, y[train])
 
-# %% How good it is -------------- On unseen movements, with scikit-learn's tools.
+# %%
+# How good it is
+# --------------
+# On unseen movements, with scikit-learn's tools.
 
 _, ax = plt.subplots(figsize=(4.8, 4.8), layout="constrained")
 roc = RocCurveDisplay.from_estimator(model, X_test, y[test], ax=ax, plot_chance_level=True)

@@ -14,9 +14,11 @@ from sklearn_ffrnn.datasets import load_mouse_movements
 from sklearn_ffrnn.inspection import TrajectoryDisplay
 from sklearn_ffrnn.sigma_lognormal import extract_strokes, snr_position, synthesize
 
-# %% The strokes ----------- The movement with the most strokes of the first ones. SNRv measures how
-# well the model's velocity agrees with the recorded one, smoothed over 12 ms; 25 dB is commonly
-# called good.
+# %%
+# The strokes
+# -----------
+# The movement with the most strokes of the first ones. SNRv measures how well the model's velocity
+# agrees with the recorded one, smoothed over 12 ms; 25 dB is commonly called good.
 
 plans = extract_strokes(load_mouse_movements().data[:200])
 plan = max(plans, key=lambda plan: plan.n_strokes)
@@ -24,9 +26,11 @@ print(f"{plan.n_strokes} strokes, SNRv {plan.snr_velocity:.1f} dB at 12 ms")
 print(plan.to_frame().round(2).to_string())
 display = TrajectoryDisplay(plan=plan).plot()
 
-# %% The negatives ------------- Strength scales the differences of the strokes' parameters from the
-# source's. Clock and pixels are those of the source, so that only the movement can tell negatives
-# from human movements.
+# %%
+# The negatives
+# -------------
+# Strength scales the differences of the strokes' parameters from the source's. Clock and pixels are
+# those of the source, so that only the movement can tell negatives from human movements.
 
 STRENGTHS = (1.0, 2.0, 4.0)
 recorded = plan.position(plan.times) + plan.residual

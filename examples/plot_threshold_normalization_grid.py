@@ -18,8 +18,11 @@ from sklearn.pipeline import Pipeline
 from sklearn_ffrnn import FFRNNClassifier, VelocityTransformer
 from sklearn_ffrnn.datasets import load_mouse_movements, make_minimum_jerk_movements
 
-# %% The data -------- Recorded mouse movements, and for each of them a machine movement that
-# follows a minimum-jerk path from the same start to the same end on the same clock.
+# %%
+# The data
+# --------
+# Recorded mouse movements, and for each of them a machine movement that follows a minimum-jerk path
+# from the same start to the same end on the same clock.
 
 human = load_mouse_movements().data[:180]
 machine = make_minimum_jerk_movements(human, random_state=0)
@@ -45,8 +48,11 @@ with sklearn.config_context(enable_metadata_routing=True):
     search = GridSearchCV(Pipeline(steps), grid, scoring="roc_auc", cv=folds)
     search.fit(X, y, groups=source)
 
-# %% The result ---------- Mean and standard deviation over the folds. Differences that are no
-# larger than the deviations are not significant.
+# %%
+# The result
+# ----------
+# Mean and standard deviation over the folds. Differences that are no larger than the deviations are
+# not significant.
 
 results = pd.DataFrame(search.cv_results_)
 axes = {"index": "param_network__normalization", "columns": "param_network__threshold"}

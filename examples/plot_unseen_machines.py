@@ -51,7 +51,9 @@ for i, (path, pace) in enumerate(axes.T):
     pace.set(xlabel="ms", ylabel="pixels / ms")
 
 
-# %% Two scripts that were not in training ---------------------------------
+# %%
+# Two scripts that were not in training
+# -------------------------------------
 
 
 def straight(movement):

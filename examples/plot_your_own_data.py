@@ -3,8 +3,8 @@ Your own data: a CSV file, a DataFrame, a browser's log
 =======================================================
 
 The package needs three columns of a movement: x, y and t. This example reads them from the usual
-forms of recordings. The files are written by the example itself, into a temporary folder, so that
-it runs anywhere.
+forms of recordings; :doc:`../guide/your_logs` reads more of them. The files are written by the
+example itself, into a temporary folder, so that it runs anywhere.
 """
 
 import json
@@ -22,15 +22,21 @@ from sklearn_ffrnn import (
     VelocityTransformer,
     sequences_from_frame,
 )
-from sklearn_ffrnn.datasets import load_mouse_movements, split_movements
-from sklearn_ffrnn.inspection import DecisionOverTimeDisplay, TrajectoryDisplay
+from sklearn_ffrnn.datasets import load_mouse_movements, read_log, split_movements
+from sklearn_ffrnn.inspection import (
+    DecisionOverTimeDisplay,
+    TrajectoryDisplay,
+    describe_recordings,
+)
 
 recorded = load_mouse_movements().data[:300]
 folder = tempfile.TemporaryDirectory()
 
-# %% A CSV file ---------- One row per point, and a column that names its movement. The rows of a
-# movement are in the order of time; rows of several movements may be interleaved. Columns may have
-# any names.
+# %%
+# A CSV file
+# ----------
+# One row per point, and a column that names its movement. The rows of a movement are in the order
+# of time; rows of several movements may be interleaved. Columns may have any names.
 
 csv_file = Path(folder.name, "movements.csv")
 pd.concat(
@@ -46,9 +52,11 @@ table = pd.read_csv(csv_file)
 human = sequences_from_frame(table, id="trial", columns=["px", "py", "ms"])
 print(f"{len(human)} movements, the first of shape {human[0].shape}")
 
-# %% DataFrames ---------- The transformers accept a list of DataFrames with columns x, y, t;
-# further columns are ignored. If one of them is malformed, the error names its position and the
-# remedy.
+# %%
+# DataFrames
+# ----------
+# The transformers accept a list of DataFrames with columns x, y, t; further columns are ignored. If
+# one of them is malformed, the error names its position and the remedy.
 
 frames = [
     frame.rename(columns={"px": "x", "py": "y", "ms": "t"}) for _, frame in table.groupby("trial")
@@ -62,10 +70,12 @@ try:
 except ValueError as error:
     print(f"ValueError: {error}")
 
-# %% A browser's log of pointer events --------------------------------- A page that listens to
-# ``pointermove``, ``pointerdown`` and ``pointerup`` gets a stream of events with ``clientX``,
-# ``clientY`` and ``timeStamp`` in milliseconds. Cut it into movements: at clicks, and where the
-# pointer rested for longer than ``max_gap``.
+# %%
+# A browser's log of pointer events
+# ---------------------------------
+# A page that listens to ``pointermove``, ``pointerdown`` and ``pointerup`` gets a stream of events
+# with ``clientX``, ``clientY`` and ``timeStamp`` in milliseconds. Cut it into movements: at clicks,
+# and where the pointer rested for longer than ``max_gap``.
 
 events, clock = [], 1000.0
 for movement in recorded[:20]:
@@ -78,16 +88,25 @@ json_file = Path(folder.name, "events.json")
 json_file.write_text(json.dumps(events))
 
 # %%
-log = pd.DataFrame(json.loads(json_file.read_text()))
-log = log.rename(columns={"clientX": "x", "clientY": "y", "timeStamp": "t"})
-log["state"] = log["type"].map({"pointerdown": "Pressed", "pointerup": "Released"})
+events = pd.DataFrame(json.loads(json_file.read_text()))
+log = read_log(events, x="clientX", y="clientY", t="timeStamp", state="type", time_unit="ms")
 visitor = split_movements(log, max_gap=500.0, min_points=5)
 print(f"{len(log)} events, {len(visitor)} movements")
 display = TrajectoryDisplay.from_trajectory(visitor[0])
 
-# %% Train and predict ------------- With human movements alone the pipeline makes negatives from
-# the training rows. Here it learns from the movements of the file that are not the visitor's, and
-# judges the visitor.
+# %%
+# Whatever the way in, look at the recordings before you train.
+
+who = ["file"] * len(human) + ["visitor"] * len(visitor)
+report = describe_recordings(human + visitor, who)
+print(report[["movements", "median_points", "clock_step", "clock_jitter", "grid"]])
+print(report["warnings"].to_dict())
+
+# %%
+# Train and predict
+# -----------------
+# With human movements alone the pipeline makes negatives from the training rows. Here it learns
+# from the movements of the file that are not the visitor's, and judges the visitor.
 
 model = make_pipeline(
     SigmaLognormalNegativeSampler(strength=8.0, random_state=0),

@@ -53,7 +53,9 @@ def describe(X):
 
 def models(resample, epochs, seed):
     """Return an untrained pipeline for each rival."""
-    settings = {"random_state": seed} if epochs is None else {"random_state": seed, "max_iter": epochs}
+    settings = {"random_state": seed}
+    if epochs is not None:
+        settings["max_iter"] = epochs
     pipelines = {
         "FF": make_pipeline(VelocityTransformer(resample=resample), FFRNNClassifier(**settings)),
         "BPTT": make_pipeline(

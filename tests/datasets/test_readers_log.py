@@ -241,6 +241,12 @@ class TestChunks:
         log = read_log(io.StringIO(text), movement="who", time_unit="ms")
         pd.testing.assert_frame_equal(log, expected)
 
+    def test_small_pieces_are_joined(self, monkeypatch):
+        monkeypatch.setattr("sklearn_ffrnn.datasets._readers._log.CHUNK_ROWS", 10)
+        pieces = list(read_log(io.StringIO(text_of(points(95))), chunk_rows=35, time_unit="ms"))
+        assert [len(piece) for piece in pieces] == [30, 30, 35]
+        check(pd.concat(pieces), points(95))
+
     def test_malformed_lines(self):
         text = text_of(points(50)) + "1,2\n" + "1,2,1000\n"
         with pytest.warns(UserWarning, match=r"1 malformed: line 52 \(2 cell"):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from numbers import Integral
 from typing import Any
 
+import pandas as pd
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 
 from ._delimited import CHUNK_ROWS
@@ -135,7 +137,7 @@ def read_log(
     names = {"x": x, "y": y, "t": t}
     names |= {use: name for use, name in optional.items() if name is not None}
     malformed = Malformed("the table" if hasattr(file, "columns") else name_of(file))
-    size = chunk_rows or CHUNK_ROWS
+    size = min(chunk_rows or CHUNK_ROWS, CHUNK_ROWS)
     pieces = iter_points(
         iter_pieces(file, names, malformed, size, delimiter=delimiter, decimal=decimal),
         names,
@@ -143,14 +145,27 @@ def read_log(
         time_unit,
     )
     if chunk_rows is not None:
-        return _iter_logs(pieces, malformed, on_error, sort_time)
+        return _iter_logs(pieces, malformed, on_error, chunk_rows)
     return finish_log(join_pieces(list(pieces)), malformed, on_error=on_error, sort_time=sort_time)
 
 
-def _iter_logs(pieces: Any, malformed: Malformed, on_error: str, sort_time: bool) -> Any:
+def _iter_logs(
+    pieces: Iterator[dict[str, Any]], malformed: Malformed, on_error: str, chunk_rows: int
+) -> Iterator[pd.DataFrame]:
+    """Yield pieces, joined to tables of at most `chunk_rows` rows."""
+
+    def checked() -> pd.DataFrame:
+        part = Malformed(malformed.where, malformed.unit)  # all are reported together, at the end
+        return finish_log(join_pieces(held), part, on_error=on_error, sort_time=False)
+
+    held: list[dict[str, Any]] = []
     for columns in pieces:
         if on_error == "raise":
             malformed.report("raise")
-        checked = Malformed(malformed.where, malformed.unit)
-        yield finish_log(columns, checked, on_error=on_error, sort_time=sort_time)
+        if held and sum(len(piece["t"]) for piece in [*held, columns]) > chunk_rows:
+            yield checked()
+            held = []
+        held.append(columns)
+    if held:
+        yield checked()
     malformed.report(on_error)

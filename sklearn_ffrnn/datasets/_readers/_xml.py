@@ -37,5 +37,5 @@ def parse_xml(
     parser.CharacterDataHandler = text
     try:
         parser.Parse(content, True)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError) as error:  # of an unknown encoding
         raise ValueError(f"{where} is not XML: {error}.") from error
