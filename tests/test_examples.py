@@ -26,6 +26,7 @@ SMALLEST = {
     " --thresholds 7 --epochs 1 --units 4 --samples 120 --out OUT",
     "examples/benchmarks/bench_defects.py": "--data DATA --sets mobiletouchdb --samples 200"
     " --epochs 1 --folds 1",
+    "examples/benchmarks/bench_export.py": "--data DATA --sets mobiletouchdb --samples 220",
     "examples/benchmarks/bench_fairness.py": "--data DATA --sets touch --samples 40"
     " --strengths 1",
     "examples/benchmarks/bench_objectives.py": "--data DATA --sets mobiletouchdb --samples 200"
