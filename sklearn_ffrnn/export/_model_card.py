@@ -102,8 +102,8 @@ def write_model_card(
             f"{length_unit} and {time_unit}. Classes: {', '.join(map(repr, classes))}.",
             "What it learnt from": description,
             "How well it does": "" if figures else "Nothing was measured.",
-            "Where it decides": f"A movement is taken for {classes[1]!r} from a probability of "
-            f"{threshold:.4g} on."
+            "Where it decides": f"A movement is taken for class {classes[1]!r} from a probability "
+            f"of {threshold:.4g} on."
             if len(classes) == 2
             else "A movement is taken for the class of the greatest probability.",
             "What it declines": _DECLINED,

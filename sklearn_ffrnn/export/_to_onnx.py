@@ -28,7 +28,8 @@ def to_onnx(
     All that ``model.predict_proba`` does is in the graph: points of equal time are merged, brought
     to an even clock and rounded to the recording's lattice, turned into velocities or intrinsic
     channels, cut, scaled, judged by the network, calibrated. It is made of ONNX's own operators
-    (opset 17 at most), in double precision up to the network and in single precision there, and takes
+    (opset 17 at most), in double precision up to the network and in single precision there, and
+    takes
 
     - ``points``, float64 (n_points, 3): x, y, t of all movements, one after the other, in the units
       that the model was trained on. A column stroke_id plays no part, in the graph as here.

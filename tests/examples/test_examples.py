@@ -26,6 +26,7 @@ SMALLEST = {
     " --runs 1 --thresholds 7 --epochs 1 --units 4 --samples 120 --out OUT",
     "examples/benchmarks/bench_defects.py": "--data DATA --sets mobiletouchdb --samples 200"
     " --epochs 1 --folds 1",
+    "examples/benchmarks/bench_export.py": "--data DATA --sets mobiletouchdb --samples 220",
     "examples/benchmarks/bench_fairness.py": "--data DATA --sets touch --samples 40 --strengths 1",
     "examples/benchmarks/bench_fit.py": "--data DATA --rows mobiletouchdb-20ms --samples 60"
     " --models FF --splits 1",
@@ -98,3 +99,9 @@ def test_no_placeholder_is_left():
         if name.endswith(text) and path.exists():
             found = re.search(r"@[A-Z][A-Z_]+@", path.read_text(encoding="utf-8"))
             assert not found, f"{name} holds the placeholder {found[0]}"
+
+
+def test_cells_of_the_gallery_begin_on_lines_of_their_own():
+    for path in (ROOT / "examples").glob("plot_*.py"):
+        joined = re.findall(r"^# %% +\S.*$", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        assert not joined, f"{path.name}: {joined}"

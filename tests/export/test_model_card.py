@@ -57,7 +57,7 @@ def test_labels_may_be_left_out(card):
 
 
 def test_says_where_it_decides(card, model):
-    assert "taken for 1 from a probability of 0.5 on" in card()
+    assert "taken for class 1 from a probability of 0.5 on" in card()
     strict = FixedThresholdClassifier(FrozenEstimator(model), threshold=0.125)
     assert "a probability of 0.125 on" in card(strict.fit([[0.0]] * 2, [0, 1]))
 
