@@ -5,7 +5,7 @@ from ._input import SequenceBatch, sequences_from_frame
 from ._outliers import FFRNNOutlierDetector
 from .negatives import MixedNegativeSampler, SigmaLognormalNegativeSampler
 from .persistence import load, save
-from .preprocessing import TrajectoryAugmenter, VelocityTransformer
+from .preprocessing import KinematicFeatures, TrajectoryAugmenter, VelocityTransformer
 
 __version__ = "0.1.0"
 
@@ -13,6 +13,7 @@ __all__ = [
     "BPTTRNNClassifier",
     "FFRNNClassifier",
     "FFRNNOutlierDetector",
+    "KinematicFeatures",
     "MixedNegativeSampler",
     "SequenceBatch",
     "SigmaLognormalNegativeSampler",

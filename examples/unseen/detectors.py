@@ -1,15 +1,13 @@
 """The detectors that are compared: each learns from labelled movements and scores others."""
 
 import numpy as np
-import pandas as pd
-from benchmarks.dynamics_features import dynamics_features
 from sklearn.ensemble import HistGradientBoostingClassifier, IsolationForest
-from sklearn.impute import SimpleImputer
 from sklearn.linear_model import RidgeClassifierCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from sklearn_ffrnn import BPTTRNNClassifier, FFRNNClassifier, VelocityTransformer
+from sklearn_ffrnn.preprocessing import KinematicFeatures
 
 try:
     from aeon.transformations.collection.convolution_based import MiniRocket
@@ -18,11 +16,6 @@ except ImportError:
 
 CLOCK = 16.0  # ms
 LONGEST = 100  # steps
-
-
-def describe(X):
-    """Return one row of features of the dynamics for each movement."""
-    return pd.DataFrame([dynamics_features(x) for x in X])
 
 
 def as_collection(sequences):
@@ -43,12 +36,10 @@ def detectors(epochs, seed):
         "FF": make_pipeline(representation(), FFRNNClassifier(**settings)),
         "BPTT": make_pipeline(representation(), BPTTRNNClassifier(**settings)),
         "boosting": make_pipeline(
-            FunctionTransformer(describe), HistGradientBoostingClassifier(random_state=seed)
+            KinematicFeatures(), HistGradientBoostingClassifier(random_state=seed)
         ),
         "isolation forest": make_pipeline(
-            FunctionTransformer(describe),
-            SimpleImputer(strategy="median", keep_empty_features=True),
-            IsolationForest(n_estimators=300, random_state=seed),
+            KinematicFeatures(), IsolationForest(n_estimators=300, random_state=seed)
         ),
     }
     if MiniRocket is not None:

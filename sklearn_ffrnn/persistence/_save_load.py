@@ -25,7 +25,7 @@ from ..negatives import (
     SigmaLognormalNegativeSampler,
     SplineFamily,
 )
-from ..preprocessing import TrajectoryAugmenter, VelocityTransformer
+from ..preprocessing import KinematicFeatures, TrajectoryAugmenter, VelocityTransformer
 from ..preprocessing._velocity import Moments
 from ..sigma_lognormal import SigmaLognormalTransformer, StrokePlan
 from ..sigma_lognormal._plan import PlanPart
@@ -35,6 +35,7 @@ MODELS = (
     BPTTRNNClassifier,
     FFRNNClassifier,
     FFRNNOutlierDetector,
+    KinematicFeatures,
     MixedNegativeSampler,
     SigmaLognormalNegativeSampler,
     SigmaLognormalTransformer,

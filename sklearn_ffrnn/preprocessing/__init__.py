@@ -1,6 +1,7 @@
-"""From trajectories to the sequences that the classifiers learn from."""
+"""From trajectories to the sequences and features that models learn from."""
 
+from ._kinematic_features import KinematicFeatures
 from ._trajectory_augmenter import TrajectoryAugmenter
 from ._velocity_transformer import VelocityTransformer
 
-__all__ = ["TrajectoryAugmenter", "VelocityTransformer"]
+__all__ = ["KinematicFeatures", "TrajectoryAugmenter", "VelocityTransformer"]
