@@ -20,7 +20,7 @@ class NegativeFamily(Protocol):
     """A callable that makes a machine's movement from a human one."""
 
     def __call__(self, movement: np.ndarray, random_state: Any) -> np.ndarray | None:
-        """Return a movement of the same shape, time stamps and lattice.
+        """Return a movement as a machine makes it and the same device records it.
 
         Parameters
         ----------
@@ -31,8 +31,9 @@ class NegativeFamily(Protocol):
 
         Returns
         -------
-        negative : ndarray of the shape of `movement`, or None
-            None if the family can make nothing of this movement.
+        negative : ndarray of shape (n_new_points, 3) or (n_new_points, 4), or None
+            As many columns as `movement` and time stamps that never decrease; :func:`record_like`
+            keeps those of `movement`. None if the family can make nothing of this movement.
         """
         ...
 

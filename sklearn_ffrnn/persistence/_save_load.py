@@ -21,8 +21,10 @@ from ..negatives import (
     MinimumJerkFamily,
     MixedNegativeSampler,
     PursuitFamily,
+    RetimedFamily,
     SigmaLognormalFamily,
     SigmaLognormalNegativeSampler,
+    SmoothPaceFamily,
     SplineFamily,
 )
 from ..preprocessing import KinematicFeatures, TrajectoryAugmenter, VelocityTransformer
@@ -49,7 +51,9 @@ _PARTS = (
     Moments,
     PlanPart,
     PursuitFamily,
+    RetimedFamily,
     SigmaLognormalFamily,
+    SmoothPaceFamily,
     SplineFamily,
     StrokePlan,
 )
