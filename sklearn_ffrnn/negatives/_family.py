@@ -122,20 +122,6 @@ def turning_points(points: np.ndarray) -> np.ndarray:
     return np.stack([start, points[distance.argmax()], end])
 
 
-def check_range(name: str, value: Any, low: float, high: float = np.inf) -> None:
-    """Raise ValueError unless `value` is a pair of numbers in order, between `low` and `high`."""
-    try:
-        first, last = value
-        fine = low <= first <= last <= high
-    except (TypeError, ValueError):
-        fine = False
-    if not fine:
-        raise ValueError(
-            f"{name}={value!r} must be a pair (least, most) of numbers between {low:g} and "
-            f"{high:g}, the range to draw from."
-        )
-
-
 def log_uniform(bounds: tuple[float, float], rng: np.random.RandomState) -> float:
     """Draw a number from a range such that each order of magnitude is as likely."""
     return float(np.exp(rng.uniform(*np.log(bounds))))

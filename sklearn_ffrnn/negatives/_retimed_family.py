@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from sklearn.utils import check_random_state
 
-from ._family import NegativeFamily, check_range, log_uniform
+from .._input import check_range
+from ._family import NegativeFamily, log_uniform
 from ._own_clock import replay
 
 

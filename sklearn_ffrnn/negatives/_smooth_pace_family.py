@@ -9,7 +9,8 @@ import numpy as np
 from scipy.special import betainc
 from sklearn.utils import check_random_state
 
-from ._family import check_range, log_uniform
+from .._input import check_range
+from ._family import log_uniform
 from ._own_clock import replay
 
 _KNOTS = 1000
