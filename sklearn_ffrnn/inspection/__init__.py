@@ -4,6 +4,7 @@ from ._decision_over_time_display import DecisionOverTimeDisplay
 from ._goodness_display import GoodnessDisplay
 from ._layer_accuracy_display import LayerAccuracyDisplay
 from ._loss_curve_display import LossCurveDisplay
+from ._recorders import leave_one_recorder_out
 from ._recording_artefacts import recording_artefacts
 from ._trajectory_display import TrajectoryDisplay
 
@@ -13,5 +14,6 @@ __all__ = [
     "LayerAccuracyDisplay",
     "LossCurveDisplay",
     "TrajectoryDisplay",
+    "leave_one_recorder_out",
     "recording_artefacts",
 ]

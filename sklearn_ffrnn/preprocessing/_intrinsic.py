@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 NAMES = ("log_speed", "turn_cos", "turn_sin", "jerk_along", "jerk_across")
+PACED_NAMES = (*NAMES, "log_pace")
 
 _STILL = 0.05  # of the mean speed; below it a heading is rounding
+_SLOWEST = 0.01  # units of the data a unit of t; of slower speeds the logarithm fades out
 _WINDOW = 5  # steps; speed nearby, which jerk is relative to
 _STEEPNESS = 5.0  # jerk is linear below 1 / this part of the speed nearby, logarithmic above
 
@@ -46,6 +48,15 @@ def intrinsic(velocity: np.ndarray) -> np.ndarray:
         ],
         axis=1,
     )
+
+
+def paced(velocity: np.ndarray) -> np.ndarray:
+    """Return the intrinsic channels and the logarithm of the speed itself, shape (n_steps, 6).
+
+    The first five can't tell a movement from itself played faster.
+    """
+    speed = np.linalg.norm(velocity, axis=1)
+    return np.column_stack([intrinsic(velocity), np.log(_SLOWEST + speed)])
 
 
 def third_difference(v: np.ndarray) -> np.ndarray:
