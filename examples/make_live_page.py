@@ -15,12 +15,12 @@ import time
 from pathlib import Path
 
 import numpy as np
-from benchmarks.simple_machines import make_machines
 from sklearn.frozen import FrozenEstimator
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import FixedThresholdClassifier
 from sklearn.pipeline import make_pipeline
 
+from examples.common.simple_machines import make_machines
 from sklearn_ffrnn import (
     FFRNNClassifier,
     MixedNegativeSampler,

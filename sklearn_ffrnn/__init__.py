@@ -2,10 +2,15 @@
 
 from ._classifiers import BPTTRNNClassifier, FFRNNClassifier
 from ._input import SequenceBatch, sequences_from_frame
-from ._outliers import FFRNNOutlierDetector
+from ._outliers import FFRNNOutlierDetector, HumanMovementDetector
 from .negatives import MixedNegativeSampler, SigmaLognormalNegativeSampler
 from .persistence import load, save
-from .preprocessing import TrajectoryAugmenter, VelocityTransformer
+from .preprocessing import (
+    KinematicFeatures,
+    RecorderAugmenter,
+    TrajectoryAugmenter,
+    VelocityTransformer,
+)
 
 __version__ = "0.1.0"
 
@@ -13,7 +18,10 @@ __all__ = [
     "BPTTRNNClassifier",
     "FFRNNClassifier",
     "FFRNNOutlierDetector",
+    "HumanMovementDetector",
+    "KinematicFeatures",
     "MixedNegativeSampler",
+    "RecorderAugmenter",
     "SequenceBatch",
     "SigmaLognormalNegativeSampler",
     "TrajectoryAugmenter",

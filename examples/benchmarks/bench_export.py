@@ -16,8 +16,8 @@ import numpy as np
 import onnxruntime
 import pandas as pd
 from sklearn.pipeline import make_pipeline
-from study_data import read_movements
 
+from examples.common.study_data import read_movements
 from sklearn_ffrnn import FFRNNClassifier, VelocityTransformer
 from sklearn_ffrnn.export import to_onnx
 

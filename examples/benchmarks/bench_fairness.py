@@ -10,7 +10,7 @@ rests of over 500 ms, of 8 points or more.
 
 All figures are areas under the ROC curve (AUC), cross-validated in 5 folds by source: a random
 forest sees the clock alone, the number lattice alone and the other families of
-``inspection.recording_artefacts``, or the dynamics (``dynamics_features``, on a uniform clock).
+``inspection.recording_artefacts``, or the dynamics (``KinematicFeatures``, on an even clock).
 "boosting" is gradient boosting on the dynamics, "steps" a forest on the raw steps from sample to
 sample, where movement and device meet. A mouse recording is eight movements in a row. SNRt is the
 median SNR of a negative against its source, in dB: it would be high for a copy. The table has the
@@ -27,9 +27,10 @@ from sklearn.inspection import permutation_importance
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedGroupKFold
 
-from examples.common.dynamics_features import dynamics_features, step_features
+from examples.common.step_features import step_features
 from examples.common.study_data import read_movements
 from sklearn_ffrnn.inspection import recording_artefacts
+from sklearn_ffrnn.preprocessing import KinematicFeatures
 from sklearn_ffrnn.sigma_lognormal import extract_strokes, snr_position, synthesize
 
 SETS = {  # title: file, whether to cut it into single strokes
@@ -114,7 +115,7 @@ def compare(human, negatives, seed, explain):
     X, y, groups = both["movement"].to_list(), both["label"].to_numpy(), both["source"].to_numpy()
     splits = folds(y, groups, seed)
     report = recording_artefacts(X, y, groups, cv=splits, random_state=seed)
-    features = pd.DataFrame([dynamics_features(x) for x in X])
+    features = KinematicFeatures().set_output(transform="pandas").fit_transform(X)
     forest = RandomForestClassifier(200, random_state=seed)
     boosting = HistGradientBoostingClassifier(max_iter=60, random_state=seed)
     importances = [] if explain else None

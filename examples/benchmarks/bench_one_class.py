@@ -8,10 +8,9 @@ Sigma-Lognormal movements made from these. All are on one clock of 16 ms and on 
 --data, the human part of mouse-operation.npz, cut at rests, tells how many people of another source
 are kept.
 
-"IsolationForest" works on some fifty features of the dynamics (`dynamics_features.py`). With
---compare, other ways to make negatives are compared with the default: each distortion alone; all of
-them but "mix"; and self-contrastive pairs as published, a sample beside itself against a sample
-beside another.
+"IsolationForest" works on ``KinematicFeatures``. With --compare, other ways to make negatives are
+compared with the default: each distortion alone; all of them but "mix"; and self-contrastive pairs
+as published, a sample beside itself against a sample beside another.
 """
 
 import argparse
@@ -22,18 +21,16 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, clone
 from sklearn.ensemble import IsolationForest
-from sklearn.impute import SimpleImputer
 from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer
 
-from examples.common.dynamics_features import dynamics_features
 from examples.common.simple_machines import make_machines
 from examples.common.study_data import read_movements
 from sklearn_ffrnn import FFRNNClassifier, FFRNNOutlierDetector, SequenceBatch, VelocityTransformer
 from sklearn_ffrnn._outliers._distortions import DISTORTIONS
 from sklearn_ffrnn.datasets import load_mouse_movements
 from sklearn_ffrnn.negatives import make_evaluation_set
+from sklearn_ffrnn.preprocessing import KinematicFeatures
 
 PERIOD = 16.0  # ms
 MIN_POINTS = 10
@@ -107,10 +104,6 @@ def beside_another(rows, random_state):
     return [np.hstack([a[:n], b[:n]]) for (a, b), n in zip(pairs, lengths, strict=True)], source
 
 
-def describe(movements):
-    return pd.DataFrame([dynamics_features(m) for m in movements])
-
-
 def detectors(settings, compare, seed):
     """Return {name: untrained detector of movements}."""
 
@@ -121,8 +114,7 @@ def detectors(settings, compare, seed):
 
     found = {
         "IsolationForest": make_pipeline(
-            FunctionTransformer(describe),
-            SimpleImputer(strategy="median"),
+            KinematicFeatures(),
             IsolationForest(n_estimators=300, contamination=CONTAMINATION, random_state=seed),
         ),
         "FFRNNOutlierDetector": forward_forward(),

@@ -8,8 +8,8 @@ Two questions for each of the study's data sets, in five folds by writer:
 - "fair": negatives that SigmaLognormalNegativeSampler makes at strength 1 from the same human
   trajectories, each in its source's fold.
 
-FF and BPTT are at their defaults. "boosting" is HistGradientBoostingClassifier on some fifty
-features of the dynamics (`dynamics_features.py`); "MiniRocket" is aeon's, with a ridge classifier,
+FF and BPTT are at their defaults. "boosting" is HistGradientBoostingClassifier on
+``KinematicFeatures``; "MiniRocket" is aeon's, with a ridge classifier,
 on velocities cut or padded to the mean length, and is left out where aeon is not installed. The
 figures are areas under the ROC curve.
 """
@@ -28,9 +28,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from examples.benchmarks.bench_study_data import load
-from examples.common.dynamics_features import dynamics_features
 from sklearn_ffrnn import BPTTRNNClassifier, FFRNNClassifier, VelocityTransformer
 from sklearn_ffrnn.negatives import make_evaluation_set
+from sklearn_ffrnn.preprocessing import KinematicFeatures
 
 try:
     from aeon.transformations.collection.convolution_based import MiniRocket
@@ -46,11 +46,6 @@ def as_collection(velocities):
     return np.nan_to_num(velocities).transpose(0, 2, 1).astype(np.float64)
 
 
-def describe(X):
-    """Return one row of features of the dynamics for each trajectory."""
-    return pd.DataFrame([dynamics_features(x) for x in X])
-
-
 def models(resample, epochs, seed):
     """Return an untrained pipeline for each rival."""
     settings = {"random_state": seed}
@@ -62,7 +57,7 @@ def models(resample, epochs, seed):
             VelocityTransformer(resample=resample), BPTTRNNClassifier(**settings)
         ),
         "boosting": make_pipeline(
-            FunctionTransformer(describe), HistGradientBoostingClassifier(random_state=seed)
+            KinematicFeatures(), HistGradientBoostingClassifier(random_state=seed)
         ),
     }
     if MiniRocket is not None:

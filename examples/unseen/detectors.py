@@ -1,15 +1,18 @@
-"""The detectors that are compared: each learns from labelled movements and scores others."""
+"""The detectors that are compared: each learns from people and scores movements."""
 
 import numpy as np
-import pandas as pd
+from sklearn.base import BaseEstimator
 from sklearn.ensemble import HistGradientBoostingClassifier, IsolationForest
-from sklearn.impute import SimpleImputer
 from sklearn.linear_model import RidgeClassifierCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
-from examples.common.dynamics_features import dynamics_features
-from sklearn_ffrnn import BPTTRNNClassifier, FFRNNClassifier, VelocityTransformer
+from sklearn_ffrnn import (
+    HumanMovementDetector,
+    KinematicFeatures,
+    MixedNegativeSampler,
+    VelocityTransformer,
+)
 
 try:
     from aeon.transformations.collection.convolution_based import MiniRocket
@@ -20,9 +23,28 @@ CLOCK = 16.0  # ms
 LONGEST = 100  # steps
 
 
-def describe(X):
-    """Return one row of features of the dynamics for each movement."""
-    return pd.DataFrame([dynamics_features(x) for x in X])
+class WithNegatives(BaseEstimator):
+    """A pipeline of scikit-learn that learns from people and the negatives made of them."""
+
+    def __init__(self, pipeline, families, n_negatives, seed):
+        self.pipeline = pipeline
+        self.families = families
+        self.n_negatives = n_negatives
+        self.seed = seed
+
+    def fit(self, X, y=None):
+        sampler = MixedNegativeSampler(
+            self.n_negatives,
+            families=self.families,
+            mode="resample",
+            on_error="skip",
+            random_state=self.seed,
+        )
+        self.pipeline.fit(*sampler.fit_resample(X))
+        return self
+
+    def score_samples(self, X):
+        return self.pipeline.decision_function(X)
 
 
 def as_collection(sequences):
@@ -30,43 +52,28 @@ def as_collection(sequences):
     return np.nan_to_num(sequences).transpose(0, 2, 1).astype(np.float64)
 
 
-def representation(**params):
-    """Return the transformer that makes the input of the networks."""
-    settings = {"resample": CLOCK, "keep_lattice": True, "channels": "intrinsic"}
-    return VelocityTransformer(**{**settings, "max_length": LONGEST, **params})
-
-
-def detectors(epochs, seed):
-    """Return {name: untrained pipeline}."""
-    settings = {"max_iter": epochs, "random_state": seed}
+def detectors(families, n_negatives, seed):
+    """Return {name: untrained detector}; all but the forest learn from the same families."""
+    made = {"families": families, "n_negatives": n_negatives, "seed": seed}
     found = {
-        "FF": make_pipeline(representation(), FFRNNClassifier(**settings)),
-        "BPTT": make_pipeline(representation(), BPTTRNNClassifier(**settings)),
-        "boosting": make_pipeline(
-            FunctionTransformer(describe), HistGradientBoostingClassifier(random_state=seed)
+        "HumanMovementDetector": HumanMovementDetector(
+            families=families, n_negatives=n_negatives, random_state=seed
         ),
         "isolation forest": make_pipeline(
-            FunctionTransformer(describe),
-            SimpleImputer(strategy="median", keep_empty_features=True),
-            IsolationForest(n_estimators=300, random_state=seed),
+            KinematicFeatures(), IsolationForest(n_estimators=300, random_state=seed)
+        ),
+        "boosting": WithNegatives(
+            make_pipeline(KinematicFeatures(), HistGradientBoostingClassifier(random_state=seed)),
+            **made,
         ),
     }
     if MiniRocket is not None:
-        found["MiniRocket"] = make_pipeline(
-            representation(),
+        rocket = make_pipeline(
+            VelocityTransformer(CLOCK, keep_lattice=True, channels="paced", max_length=LONGEST),
             FunctionTransformer(as_collection),
             MiniRocket(random_state=seed),
             StandardScaler(with_mean=False),
             RidgeClassifierCV(alphas=np.logspace(-3, 3, 10)),
         )
+        found["MiniRocket"] = WithNegatives(rocket, **made)
     return found
-
-
-def train(detector, X, y, groups):
-    """Fit a detector; one that learns from people alone gets no negatives."""
-    last, estimator = detector.steps[-1]
-    if isinstance(estimator, IsolationForest):
-        return detector.fit([x for x, label in zip(X, y, strict=True) if label == 1])
-    if isinstance(estimator, (FFRNNClassifier, BPTTRNNClassifier)):
-        return detector.fit(X, y, **{f"{last}__groups": groups})
-    return detector.fit(X, y)

@@ -8,6 +8,7 @@ from ._items import as_numbers
 from ._jumps import SENTINELS, at_sentinel, jumps_of, warn_about_jumps
 from ._labels import check_labels, class_weights, find_classes, without_extension_dtype
 from ._ragged import Ragged
+from ._ranges import check_range
 from ._sequence_batch import SequenceBatch
 from ._sequences import check_sequences, is_sequence_input
 from ._trajectories import NAMED, TRAJECTORY_COLUMNS, check_trajectories, select_trajectory
@@ -30,6 +31,7 @@ __all__ = [
     "check_input_features",
     "check_labels",
     "check_n_columns",
+    "check_range",
     "check_sequence_input",
     "check_sequences",
     "check_trajectories",

@@ -5,6 +5,7 @@ from ._describe_recordings import describe_recordings
 from ._goodness_display import GoodnessDisplay
 from ._layer_accuracy_display import LayerAccuracyDisplay
 from ._loss_curve_display import LossCurveDisplay
+from ._recorders import leave_one_recorder_out
 from ._recording_artefacts import recording_artefacts
 from ._recordings_display import RecordingsDisplay
 from ._trajectory_display import TrajectoryDisplay
@@ -17,5 +18,6 @@ __all__ = [
     "RecordingsDisplay",
     "TrajectoryDisplay",
     "describe_recordings",
+    "leave_one_recorder_out",
     "recording_artefacts",
 ]

@@ -12,6 +12,7 @@ from scipy.special import betainc
 from ._family import PathFamily, log_uniform
 
 ALTERATIONS: dict[str, Callable[..., np.ndarray]] = {}
+DEFAULT = ("smoothed", "shaken", "retimed", "shuffled", "surrogate")
 
 
 def _alteration(function: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:
@@ -30,13 +31,14 @@ class AlteredHumanFamily(PathFamily):
     Parameters
     ----------
     alterations : tuple of str or None, default=None
-        Names of alterations to draw from, all of them if None:
+        Names of alterations to draw from, all but the last one if None:
 
         - "smoothed": without tremor and corrections;
         - "shaken": with noise on every point;
         - "retimed": the same path at the pace of an easing curve;
         - "shuffled": the same steps in another order;
-        - "surrogate": velocities of the same spectrum with other phases.
+        - "surrogate": velocities of the same spectrum with other phases;
+        - "calmed": with most of the tremor taken off, and nothing else: the finest of them.
 
     Notes
     -----
@@ -63,7 +65,7 @@ class AlteredHumanFamily(PathFamily):
             )
 
     def _path(self, points: np.ndarray, tau: np.ndarray, rng: np.random.RandomState) -> np.ndarray:
-        names = self.alterations or tuple(ALTERATIONS)
+        names = self.alterations or DEFAULT
         return ALTERATIONS[names[rng.randint(len(names))]](points, tau, rng)
 
 
@@ -111,6 +113,16 @@ def surrogate(points: np.ndarray, tau: np.ndarray, rng: np.random.RandomState) -
     spectrum[1:] *= np.exp(2j * np.pi * rng.uniform(size=len(spectrum) - 1))
     way = np.concatenate([[0.0], np.cumsum(np.fft.ifft(spectrum))])
     path: np.ndarray = points[0] + np.stack([way.real, way.imag], axis=1)
+    return path
+
+
+@_alteration
+def calmed(points: np.ndarray, tau: np.ndarray, rng: np.random.RandomState) -> np.ndarray:
+    """Return the path with 60 to 100 % taken off what a Gaussian of 0.8 to 3 points takes off."""
+    n = min(len(points) - 1, 12)
+    padded = np.pad(points, ((n, n), (0, 0)), mode="reflect", reflect_type="odd")
+    calm = gaussian_filter1d(padded, log_uniform((0.8, 3.0), rng), axis=0)[n : n + len(points)]
+    path: np.ndarray = calm + rng.uniform(0.0, 0.4) * (points - calm)
     return path
 
 

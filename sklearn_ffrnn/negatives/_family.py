@@ -20,7 +20,7 @@ class NegativeFamily(Protocol):
     """A callable that makes a machine's movement from a human one."""
 
     def __call__(self, movement: np.ndarray, random_state: Any) -> np.ndarray | None:
-        """Return a movement of the same shape, time stamps and lattice.
+        """Return a movement as a machine makes it and the same device records it.
 
         Parameters
         ----------
@@ -31,8 +31,10 @@ class NegativeFamily(Protocol):
 
         Returns
         -------
-        negative : ndarray of the shape of `movement`, or None
-            None if the family cannot make one from this movement.
+        negative : ndarray of shape (n_new_points, 3) or (n_new_points, 4), or None
+            As many columns as `movement` and time stamps that never decrease; :func:`record_like`
+            keeps those of `movement`. None if the family cannot make one from this
+            movement.
         """
         ...
 
@@ -119,20 +121,6 @@ def turning_points(points: np.ndarray) -> np.ndarray:
     if np.linalg.norm(end - start) >= _RETURNS * distance.max():
         return np.stack([start, end])
     return np.stack([start, points[distance.argmax()], end])
-
-
-def check_range(name: str, value: Any, low: float, high: float = np.inf) -> None:
-    """Raise ValueError unless `value` is a pair of numbers in order, between `low` and `high`."""
-    try:
-        first, last = value
-        fine = low <= first <= last <= high
-    except (TypeError, ValueError):
-        fine = False
-    if not fine:
-        raise ValueError(
-            f"{name}={value!r} must be a pair (least, most) of numbers between {low:g} and "
-            f"{high:g}, the range to draw from."
-        )
 
 
 def log_uniform(bounds: tuple[float, float], rng: np.random.RandomState) -> float:

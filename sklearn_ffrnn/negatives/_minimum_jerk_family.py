@@ -8,8 +8,9 @@ from numbers import Integral
 
 import numpy as np
 
+from .._input import check_range
 from ..datasets._minimum_jerk import hermite_quintic, via_point_bump
-from ._family import PathFamily, check_range, turning_points
+from ._family import PathFamily, turning_points
 
 # Share of strokes that end short of their target, not beyond it.
 FALLS_SHORT = 0.7

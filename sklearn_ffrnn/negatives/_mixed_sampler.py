@@ -22,6 +22,7 @@ FAMILIES: tuple[NegativeFamily, ...] = (
     PursuitFamily(),
     AlteredHumanFamily(),
 )
+_FEWEST = 3  # points of a negative
 WEIGHTS = (1.0, 1.0, 2.0, 1.0, 2.0)
 
 
@@ -40,11 +41,12 @@ class MixedNegativeSampler(BaseNegativeSampler):
         adds as many as the rows of `negative_label` lack to equal the human rows.
     families : sequence of callables or None, default=None
         Each takes a movement, an array (n_points, 3) or (n_points, 4), and a random state, and
-        returns a negative of the same shape and time stamps, or None if it cannot make one from
-        that movement. None stands for :class:`SigmaLognormalFamily`, :class:`MinimumJerkFamily`,
-        :class:`SplineFamily`, :class:`PursuitFamily` and :class:`AlteredHumanFamily`, with their
-        defaults. Use :func:`record_like` to give negatives of your own the source's clock and
-        lattice.
+        returns a negative with the same columns, of any number of points on a clock that never
+        goes backwards, or None if it cannot make one from that movement. None stands for
+        :class:`SigmaLognormalFamily`, :class:`MinimumJerkFamily`, :class:`SplineFamily`,
+        :class:`PursuitFamily` and :class:`AlteredHumanFamily`, with their defaults; add
+        :class:`RetimedFamily` and :class:`SmoothPaceFamily` to teach how long a movement takes.
+        :func:`record_like` gives the negatives of your own the source's clock and lattice.
     weights : array-like of shape (n_families,) or None, default=None
         Relative share of each family. None gives all the same share; if `families` is None too,
         splines and altered movements have twice the share of the others.
@@ -174,15 +176,27 @@ def _ask(
         negative = family(movement, np.random.RandomState(seed))
         if negative is None:
             continue
-        if np.shape(negative) != movement.shape or not np.isfinite(negative).all():
-            raise ValueError(
-                f"{family!r} made an array of shape {np.shape(negative)} from {where}, of shape "
-                f"{movement.shape}; a family must return finite values in the same shape, or None."
-            )
-        return np.asarray(negative, dtype=np.float64)
+        return _checked(np.asarray(negative, dtype=np.float64), movement, f"{family!r}", where)
     raise ValueError(
         f"No family can make a negative from {where}; drop it, or add a family that does."
     )
+
+
+def _checked(negative: np.ndarray, movement: np.ndarray, family: str, where: str) -> np.ndarray:
+    """Return what a family made, if it is a movement."""
+    n_columns = movement.shape[1]
+    if negative.ndim != 2 or negative.shape[1] != n_columns or len(negative) < _FEWEST:
+        raise ValueError(
+            f"{family} made an array of shape {negative.shape} from {where}, of shape "
+            f"{movement.shape}; a family must return {n_columns} columns and {_FEWEST} points or "
+            "more, or None."
+        )
+    if not np.isfinite(negative).all() or np.any(np.diff(negative[:, 2]) < 0):
+        raise ValueError(
+            f"{family} made values from {where} that are not finite, or a time that goes "
+            "backwards; a family must return finite values in the order of t, or None."
+        )
+    return negative
 
 
 def _check_weights(weights: Any, n_families: int) -> np.ndarray:

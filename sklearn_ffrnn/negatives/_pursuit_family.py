@@ -7,7 +7,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from ._family import PathFamily, check_range, log_uniform, turning_points
+from .._input import check_range
+from ._family import PathFamily, log_uniform, turning_points
 
 # Longest step of the simulation, as a part of the time in which the controller reacts.
 STEP = 0.2

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from sklearn.utils import check_random_state
 
+from .._input import check_range
 from .._recording import find_lattice
 from ..sigma_lognormal import extract_strokes, synthesize
-from ._family import check_range
 
 
 @dataclass(frozen=True)

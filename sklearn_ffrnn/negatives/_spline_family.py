@@ -8,7 +8,8 @@ import numpy as np
 from scipy.interpolate import CubicSpline
 from scipy.special import betainc, comb
 
-from ._family import PathFamily, check_range, log_uniform, turning_points
+from .._input import check_range
+from ._family import PathFamily, log_uniform, turning_points
 
 
 @dataclass(frozen=True)

@@ -15,17 +15,25 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from .._classifiers import BPTTRNNClassifier, FFRNNClassifier
-from .._outliers import FFRNNOutlierDetector
+from .._outliers import FFRNNOutlierDetector, HumanMovementDetector
+from .._outliers._table_scale import TableScale
 from ..negatives import (
     AlteredHumanFamily,
     MinimumJerkFamily,
     MixedNegativeSampler,
     PursuitFamily,
+    RetimedFamily,
     SigmaLognormalFamily,
     SigmaLognormalNegativeSampler,
+    SmoothPaceFamily,
     SplineFamily,
 )
-from ..preprocessing import TrajectoryAugmenter, VelocityTransformer
+from ..preprocessing import (
+    KinematicFeatures,
+    RecorderAugmenter,
+    TrajectoryAugmenter,
+    VelocityTransformer,
+)
 from ..preprocessing._velocity import Moments
 from ..sigma_lognormal import SigmaLognormalTransformer, StrokePlan
 from ..sigma_lognormal._plan import PlanPart
@@ -35,9 +43,12 @@ MODELS = (
     BPTTRNNClassifier,
     FFRNNClassifier,
     FFRNNOutlierDetector,
+    HumanMovementDetector,
+    KinematicFeatures,
     MixedNegativeSampler,
     SigmaLognormalNegativeSampler,
     SigmaLognormalTransformer,
+    RecorderAugmenter,
     TrajectoryAugmenter,
     VelocityTransformer,
 )
@@ -49,9 +60,12 @@ _PARTS = (
     Moments,
     PlanPart,
     PursuitFamily,
+    RetimedFamily,
     SigmaLognormalFamily,
+    SmoothPaceFamily,
     SplineFamily,
     StrokePlan,
+    TableScale,
 )
 TRUSTED = [f"{cls.__module__}.{cls.__qualname__}" for cls in (*MODELS, *_PARTS)]
 
@@ -64,9 +78,10 @@ def save(model: Any, path: str | os.PathLike[str]) -> None:
 
     Parameters
     ----------
-    model : FFRNNClassifier, BPTTRNNClassifier, FFRNNOutlierDetector, VelocityTransformer, \
-TrajectoryAugmenter, SigmaLognormalNegativeSampler, MixedNegativeSampler, \
-SigmaLognormalTransformer or sklearn.pipeline.Pipeline
+    model : FFRNNClassifier, BPTTRNNClassifier, FFRNNOutlierDetector, HumanMovementDetector, \
+VelocityTransformer, KinematicFeatures, TrajectoryAugmenter, RecorderAugmenter, \
+SigmaLognormalNegativeSampler, MixedNegativeSampler, SigmaLognormalTransformer or \
+sklearn.pipeline.Pipeline
         The fitted model. The steps of a pipeline may be scikit-learn's, too.
     path : str or path-like
         The file, usually named ``*.skops``. An existing file is replaced after the new one has been

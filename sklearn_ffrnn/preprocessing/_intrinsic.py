@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 NAMES = ("log_speed", "turn_cos", "turn_sin", "jerk_along", "jerk_across")
+PACED_NAMES = (*NAMES, "log_pace")
 
 STILL = 0.05  # share of the mean speed; below it the heading is mostly rounding
 WINDOW = 5  # steps; width of the window for the local speed
 STEEPNESS = 5.0  # of arcsinh: linear below 1 / 5 of the local speed, logarithmic above
 LEAST_JERK = 0.02  # of the mean speed, which jerk is relative to where there is none nearby
+SLOWEST = 0.01  # units of the data per unit of t; the logarithm of slower speeds fades out
 
 
 def intrinsic(velocity: np.ndarray) -> np.ndarray:
@@ -47,6 +49,15 @@ def intrinsic(velocity: np.ndarray) -> np.ndarray:
         ],
         axis=1,
     )
+
+
+def paced(velocity: np.ndarray) -> np.ndarray:
+    """Return the intrinsic channels and the logarithm of the speed itself, shape (n_steps, 6).
+
+    The first five can't tell a movement from itself played faster.
+    """
+    speed = np.linalg.norm(velocity, axis=1)
+    return np.column_stack([intrinsic(velocity), np.log(SLOWEST + speed)])
 
 
 def third_difference(v: np.ndarray) -> np.ndarray:

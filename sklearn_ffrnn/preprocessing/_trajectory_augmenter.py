@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from numbers import Real
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
-from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
-from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
-from sklearn.utils.validation import check_is_fitted
 
-from .._input import SequenceBatch, TrajectoryOutputMixin, check_n_columns, check_trajectories
+from .._input import check_range
 from ._augmentation import cut, on_lattice_of, turn
+from ._base_augmenter import BaseAugmenter
+
+LARGEST = float(np.finfo(float).max)
 
 
-# mypy doesn't know scikit-learn's class keyword, for scikit-learn carries no types.
-class TrajectoryAugmenter(  # type: ignore[call-arg]
-    TrajectoryOutputMixin, TransformerMixin, BaseEstimator, auto_wrap_output_keys=None
-):
+class TrajectoryAugmenter(BaseAugmenter):
     """Turn, mirror, scale and cut each training movement at random.
 
     The direction and size of a movement, the phase of the clock and where the recording was cut say
@@ -95,76 +92,9 @@ class TrajectoryAugmenter(  # type: ignore[call-arg]
         self.trim = trim
         self.random_state = random_state
 
-    @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X: Any, y: Any = None) -> Self:
-        """Check the input; there is nothing to learn.
-
-        Parameters
-        ----------
-        X : list of array-like of shape (n_points, 3) or (n_points, 4), or SequenceBatch
-            Trajectories.
-        y : None
-            Ignored.
-
-        Returns
-        -------
-        self : TrajectoryAugmenter
-            The augmenter.
-        """
-        self._check(X)
-        return self
-
-    @_fit_context(prefer_skip_nested_validation=True)
-    def fit_transform(self, X: Any, y: Any = None) -> Any:
-        """Turn, mirror, scale and cut every movement, and every negative that `X` carries.
-
-        Parameters
-        ----------
-        X : list of array-like of shape (n_points, 3) or (n_points, 4), or SequenceBatch
-            Trajectories.
-        y : None
-            Ignored.
-
-        Returns
-        -------
-        views : list of ndarray or SequenceBatch
-            The new movements, in the same order.
-        """
-        rows = self._check(X)
-        rng = check_random_state(self.random_state)
-        views = [self._view(row, rng) for row in rows]
-        if not isinstance(X, SequenceBatch):
-            return views
-        negatives = check_trajectories(X.negatives, name="X.negatives") if len(X.negatives) else []
-        return X.replace(views, [self._view(negative, rng) for negative in negatives])
-
-    def transform(self, X: Any) -> Any:
-        """Return `X` unchanged: augmentation is for training.
-
-        Parameters
-        ----------
-        X : list of array-like of shape (n_points, 3) or (n_points, 4)
-            Trajectories.
-
-        Returns
-        -------
-        X : same as given
-            Not copied.
-        """
-        check_is_fitted(self)
-        check_n_columns(self, check_trajectories(X)[0].shape[1])
-        return X
-
-    def _check(self, X: Any) -> list[np.ndarray]:
-        if self.scale is not None and not (
-            len(self.scale) == 2 and 0 < self.scale[0] <= self.scale[1] < np.inf
-        ):
-            raise ValueError(
-                f"scale={self.scale!r} must be a pair (least, most) of positive numbers, or None."
-            )
-        rows = check_trajectories(X)
-        self.n_features_in_ = rows[0].shape[1]
-        return rows
+    def _check_params(self) -> None:
+        if self.scale is not None:
+            check_range("scale", self.scale, np.finfo(float).tiny, LARGEST)
 
     def _view(self, trajectory: np.ndarray, rng: np.random.RandomState) -> np.ndarray:
         # Draw every random number for every movement, so that one option does not change another's.
@@ -181,12 +111,3 @@ class TrajectoryAugmenter(  # type: ignore[call-arg]
         points = turn(view[:, :2], angle, low * (high / low) ** size, self.mirror and side < 0.5)
         view[:, :2] = on_lattice_of(trajectory[:, :2], points)
         return view
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.two_d_array = False
-        tags.input_tags.three_d_array = True
-        tags.input_tags.allow_nan = True
-        tags.requires_fit = True
-        tags.non_deterministic = True
-        return tags

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from numbers import Integral, Real
 from typing import Any
 
@@ -23,10 +23,20 @@ from .._input import (
 )
 from .._recording import find_lattice
 from .._typing import FloatArray
-from ._intrinsic import NAMES, intrinsic
+from ._intrinsic import NAMES, PACED_NAMES, intrinsic, paced
 from ._velocity import Moments, divisor, merge_equal_times, resample_uniformly, velocity, z_score
 
 LARGEST = float(np.finfo(np.float32).max)
+CHANNELS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "velocity": lambda steps: steps,
+    "intrinsic": intrinsic,
+    "paced": paced,
+}
+CHANNEL_NAMES = {
+    "velocity": tuple(f"velocity_{c}" for c in TRAJECTORY_COLUMNS[:2]),
+    "intrinsic": NAMES,
+    "paced": PACED_NAMES,
+}
 
 
 # mypy doesn't know scikit-learn's class keyword, for scikit-learn carries no types.
@@ -49,12 +59,14 @@ class VelocityTransformer(  # type: ignore[call-arg]
         Whether resampled positions are rounded to the lattice that the recording lies on, as a
         recorder with that clock would have done. Without it, interpolated positions are smoother
         than recorded ones.
-    channels : {"velocity", "intrinsic"}, default="velocity"
+    channels : {"velocity", "intrinsic", "paced"}, default="velocity"
         "velocity" is along x and y, in the units of the data. "intrinsic" has five channels that
         depend neither on the unit of length nor on the direction of a movement: the logarithm of
         the speed relative to the movement's own mean, cosine and sine of the angle turned since the
         step before, and the third difference of position along and across the heading, relative to
-        the local speed. They need equal time steps: set `resample`.
+        the local speed. They need equal time steps: set `resample`. "paced" adds the logarithm of
+        the speed itself, in units of the data per unit of t: without it a movement looks the same
+        at any pace.
     max_length : int, "mean" or None, default=None
         Largest number of steps; later ones are cut. "mean" is the rounded mean length of the
         training set, as in the study; :meth:`partial_fit` does not support it. Shorter sequences
@@ -101,7 +113,7 @@ class VelocityTransformer(  # type: ignore[call-arg]
     _parameter_constraints: dict[str, list[Any]] = {
         "resample": [Interval(Real, 0, None, closed="neither"), None],
         "keep_lattice": ["boolean"],
-        "channels": [StrOptions({"velocity", "intrinsic"})],
+        "channels": [StrOptions(set(CHANNELS))],
         "max_length": [Interval(Integral, 1, None, closed="left"), StrOptions({"mean"}), None],
         "scale": [StrOptions({"dataset", "sequence"}), None],
     }
@@ -272,13 +284,11 @@ class VelocityTransformer(  # type: ignore[call-arg]
         -------
         names : ndarray of str
             "velocity_x" and "velocity_y"; with ``channels="intrinsic"``, "log_speed", "turn_cos",
-            "turn_sin", "jerk_along" and "jerk_across".
+            "turn_sin", "jerk_along" and "jerk_across"; with "paced", "log_pace" too.
         """
         check_is_fitted(self)
         check_input_features(self, input_features)
-        if self.channels == "intrinsic":
-            return np.asarray(NAMES, dtype=object)
-        return np.asarray([f"velocity_{c}" for c in TRAJECTORY_COLUMNS[:2]], dtype=object)
+        return np.asarray(CHANNEL_NAMES[self.channels], dtype=object)
 
     def set_output(self, *, transform: str | None = None) -> VelocityTransformer:
         """Choose the container of the output.
@@ -327,7 +337,7 @@ class VelocityTransformer(  # type: ignore[call-arg]
                     f"{name}[{i}] has a velocity of {np.abs(sequence).max():g}, too large for "
                     "float32; check its units, and its time stamps for tiny steps."
                 )
-            out.append(intrinsic(sequence) if self.channels == "intrinsic" else sequence)
+            out.append(CHANNELS[self.channels](sequence))
         return out
 
     def _transform(self, X: Any, name: str, *, warn: bool = False) -> np.ndarray:

@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "_onnx": {"_scoring", "nn"},
     "_training": {"_input", "_scoring", "nn"},
     "_classifiers": {"_input", "_onnx", "_scoring", "_training", "nn"},
-    "_outliers": {"_classifiers", "_input"},
+    "_outliers": {"_classifiers", "_input", "negatives", "preprocessing"},
     "inspection": {"_input", "_recording", "preprocessing", "sigma_lognormal"},
     "export": {
         "_classifiers",

@@ -1,0 +1,41 @@
+"""Whether a recording holds enough to judge it by."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Limits(NamedTuple):
+    """What a recording must hold; times are in the unit of t."""
+
+    coarsest: float
+    shortest: float
+    fewest: int
+
+
+def reason_against(trajectory: np.ndarray, limits: Limits) -> str:
+    """Say why a movement can't be judged; empty if it can.
+
+    Parameters
+    ----------
+    trajectory : ndarray of shape (n_points, 3) or more
+        A recorded movement.
+    limits : Limits
+        What it must hold.
+    """
+    t = trajectory[:, 2]
+    intervals = np.diff(t)
+    usual = float(np.median(intervals[intervals > 0])) if intervals.any() else 0.0
+    moved = np.diff(trajectory[:, :2], axis=0).any(axis=1)
+    n_places = len(np.unique(t[1:][moved])) + 1
+    if not moved.any():
+        return "nothing moves"
+    if t[-1] - t[0] < limits.shortest:
+        return f"too short: {t[-1] - t[0]:g}, and {limits.shortest:g} are needed"
+    if usual > limits.coarsest:
+        return f"too coarse: a point every {usual:g}, and {limits.coarsest:g} is the most"
+    if n_places < limits.fewest:
+        return f"too few points: {n_places} on the move, and {limits.fewest} are needed"
+    return ""

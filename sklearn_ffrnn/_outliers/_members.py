@@ -1,0 +1,77 @@
+"""The two networks that a HumanMovementDetector joins, and what they see movements through."""
+
+from __future__ import annotations
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.pipeline import Pipeline, make_pipeline
+
+from .._classifiers import BaseRNNClassifier, FFRNNClassifier
+from .._typing import FloatArray
+from ..preprocessing import KinematicFeatures, VelocityTransformer
+from ._feature_noise import feature_noise
+from ._table_scale import TableScale
+
+PERIOD = 16.0  # ms; of the clock that all movements are put on
+LONGEST = 80  # steps of a sequence
+
+
+def sequence_network() -> FFRNNClassifier:
+    """Return the untrained default network for sequences."""
+    return FFRNNClassifier((64, 64), batch_size=128, learning_rate_init=2e-3, max_iter=10)
+
+
+def table_network() -> FFRNNClassifier:
+    """Return the untrained default network for tables."""
+    return FFRNNClassifier(
+        (96, 96), n_differences=0, batch_size=128, learning_rate_init=2e-3, max_iter=15
+    )
+
+
+def learn_sequences(
+    people: list[np.ndarray],
+    machines: list[np.ndarray],
+    network: BaseRNNClassifier,
+    source: np.ndarray,
+) -> Pipeline:
+    """Return a pipeline from movements to the verdict of a network on their sequences.
+
+    Parameters
+    ----------
+    people, machines : list of ndarray of shape (n_points, 3)
+        Movements.
+    network : BaseRNNClassifier
+        Not changed.
+    source : ndarray of shape (n_people + n_machines,)
+        Person's movement that each comes from, so that none is on both sides of a split.
+    """
+    view = VelocityTransformer(PERIOD, keep_lattice=True, channels="paced", max_length=LONGEST)
+    sequences = view.fit_transform(people + machines)
+    y = np.repeat([1, -1], [len(people), len(machines)])
+    return make_pipeline(view, clone(network).fit(sequences, y, groups=source))
+
+
+def describe(movements: list[np.ndarray]) -> FloatArray:
+    """Return the table that the other network sees, one row a movement."""
+    table: FloatArray = KinematicFeatures(PERIOD).fit_transform(movements)
+    return table
+
+
+def learn_table(
+    people: FloatArray,
+    machines: FloatArray,
+    network: BaseRNNClassifier,
+    source: np.ndarray,
+    rng: np.random.RandomState,
+) -> tuple[TableScale, BaseRNNClassifier]:
+    """Return the scale of tables and a network that has learnt from them.
+
+    Its negatives are machines, and features of people in combinations that do not belong together.
+    """
+    scale = TableScale.of(people)
+    rows = scale.apply(people)
+    X = np.vstack([rows, scale.apply(machines), feature_noise(rows, rng)])
+    y = np.repeat([1, -1, -1], [len(people), len(machines), len(people)])
+    groups = np.concatenate([source, source[: len(people)]])
+    fitted: BaseRNNClassifier = clone(network).fit(X.astype(np.float32), y, groups=groups)
+    return scale, fitted
