@@ -6,8 +6,8 @@
 HumanMovementDetector, IsolationForest and boosting on KinematicFeatures, and MiniRocket (where aeon
 is installed) learn from the same people; all but the forest also from the same negatives made of
 them. They are scored on other people and on some thirty kinds of machines of
-examples/unseen/machines.py, which no negatives are made like. From DIR come people behind other recorders: mouse-operation.npz
-and balabit.npz.
+examples/unseen/machines.py, which no negatives are made like. From DIR come people behind other
+recorders: mouse-operation.npz and balabit.npz.
 
 - "machines": learn from cursory. "kept" is the share of people behind another recorder above the
   score that keeps 90 % of new people of the training's; "accuracy" is the mean of both classes'
