@@ -36,10 +36,10 @@ source = np.tile(np.arange(len(human)), 2)
 # are routed to ``fit`` of the network, which holds out a part to stop early and to calibrate on.
 
 network = FFRNNClassifier(
-    (32, 32), goodness="mean", objective="logistic", max_iter=5, random_state=0
+    (32, 32), goodness="mean", objective="logistic", max_iter=10, random_state=0
 )
 grid = {
-    "network__threshold": [0.5, 2.0, 7.0],
+    "network__threshold": [2.0, 4.0, 7.0, 10.0],
     "network__normalization": ["standardize", "layer_norm", None],
 }
 folds = StratifiedGroupKFold(3, shuffle=True, random_state=0)

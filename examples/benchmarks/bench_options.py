@@ -19,7 +19,8 @@ from sklearn_ffrnn import FFRNNClassifier, VelocityTransformer
 
 OPTIONS = {
     "defaults": {},
-    "average=False": {"average": False},
+    "learning_rate='adaptive', max_iter=200": {"learning_rate": "adaptive", "max_iter": 200},
+    "average=True": {"average": True},
     "n_differences=0": {"n_differences": 0},
     "normalization='layer_norm'": {"normalization": "layer_norm"},
     "dtype='mixed_bfloat16'": {"dtype": "mixed_bfloat16"},
@@ -32,7 +33,7 @@ def measure(parameters, X, y, train, test, epochs, seed):
     """Fit on one fold; return the AUC and the seconds of fit."""
     model = make_pipeline(
         VelocityTransformer(resample=20, max_length=300),
-        FFRNNClassifier(max_iter=epochs, random_state=seed, **parameters),
+        FFRNNClassifier(**{"max_iter": epochs, "random_state": seed, **parameters}),
     )
     start = time.perf_counter()
     model.fit([X[i] for i in train], y[train])
@@ -54,7 +55,7 @@ def main():
             auc, seconds = np.mean(figures, axis=0)
             rows.append({"data": name, "option": option, "AUC": auc, "fit, s": seconds})
             print(rows[-1], flush=True)
-    print(f"\nMean of {options.folds} folds by writer, {options.epochs} epochs at most")
+    print(f"\nMean of {options.folds} folds by writer, {options.epochs} epochs")
     print(pd.DataFrame(rows).to_string(index=False, float_format="{:.4f}".format))
 
 

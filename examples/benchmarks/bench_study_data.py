@@ -57,7 +57,7 @@ def parse_options(doc):
     parser.add_argument("--data", type=Path, required=True, help="folder of the .npz files")
     parser.add_argument("--sets", nargs="+", default=["dollar-one", "mobiletouchdb"])
     parser.add_argument("--samples", type=int, default=3000, help="of each data set")
-    parser.add_argument("--epochs", type=int, default=30, help="at most")
+    parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--folds", type=int, default=3, help="how many of five")
     parser.add_argument("--seed", type=int, default=0)
     return parser.parse_args()
