@@ -30,6 +30,8 @@ SMALLEST = {
     "examples/benchmarks/bench_fairness.py": "--data DATA --sets touch --samples 40 --strengths 1",
     "examples/benchmarks/bench_fit.py": "--data DATA --rows mobiletouchdb-20ms --samples 60"
     " --models FF --splits 1",
+    "examples/benchmarks/bench_gestures.py": "--data DATA --folds 1 --samples 64 --epochs 1"
+    " --models FF",
     "examples/benchmarks/bench_objectives.py": "--data DATA --sets mobiletouchdb --samples 200"
     " --epochs 1 --folds 1",
     "examples/benchmarks/bench_one_class.py": "--train 60 --test 40 --epochs 1 --units 4",
