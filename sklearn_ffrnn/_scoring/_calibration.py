@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
-from scipy.optimize import minimize
+from scipy.optimize import minimize, root
 from scipy.special import expit, log_softmax, softmax
 
 from .._typing import FloatArray
@@ -74,6 +76,7 @@ class Calibration:
             bounds=bounds,
             options={"ftol": 1e-15, "gtol": 1e-10, "maxiter": 1000},
         ).x
+        fitted = _polished(fitted, lambda parameters: loss(parameters)[1])
         self.slope = float(np.exp(fitted[0]) / spread)
         self.intercept = np.append(0.0, fitted[1:])
         return self
@@ -94,6 +97,20 @@ class Calibration:
         if scores.ndim == 1:
             return np.column_stack([np.zeros_like(scores), scores])
         return scores
+
+
+def _polished(
+    parameters: FloatArray, gradient: Callable[[FloatArray], FloatArray]
+) -> FloatArray:
+    """Return the root of the gradient near `parameters`.
+
+    A minimiser that compares losses finds half of the digits of the minimum. The other half would
+    depend on the order of the samples.
+    """
+    polished = root(gradient, parameters, options={"xtol": 1e-14}).x
+    inside = abs(polished[0]) <= MAX_LOG_SLOPE
+    closer = np.abs(gradient(polished)).max() < np.abs(gradient(parameters)).max()
+    return polished if inside and closer else parameters
 
 
 def to_probabilities(decision: np.ndarray) -> np.ndarray:
