@@ -43,6 +43,10 @@ class _Rows(NamedTuple):
         return _Rows(*(column[chosen] for column in self))
 
 
+def _join(first: _Rows, then: _Rows) -> _Rows:
+    return _Rows(*(np.concatenate(pair) for pair in zip(first, then, strict=True)))
+
+
 class LogCutter:
     """Cuts one log that comes in pieces; a part that may go on is held until it has ended.
 
@@ -86,11 +90,16 @@ class LogCutter:
         """Return the parts that have ended with `piece`; all there are, if it is the last."""
         new_from = self.n_rows
         rows = self._rows(piece)
-        if self._held is not None:
-            rows = _Rows(*(np.concatenate(pair) for pair in zip(self._held, rows, strict=True)))
+        dormant, self._held = self._held, None
+        if dormant is not None:
+            # What others have left open need not be looked at again until they go on.
+            goes_on = np.isin(dormant.code, rows.code) | last
+            rows = _join(dormant.take(goes_on), rows)
+            dormant = dormant.take(~goes_on)
         if np.any(rows.code[1:] != rows.code[:-1]):
             rows = rows.take(np.argsort(rows.code, kind="stable"))
         if not len(rows.t):
+            self._held = dormant
             return []
         same = rows.code[1:] == rows.code[:-1]
         steps = np.diff(rows.t)
@@ -113,10 +122,10 @@ class LogCutter:
             begin[i] = self._held_begin.get(int(rows.code[i]), _START)
         if last:
             closed = np.ones(len(starts), dtype=bool)
-            self._held = None
         else:
             closed = np.append(rows.code[starts[1:]] == rows.code[starts[:-1]], False)
-            self._hold(rows, starts[~closed], ends[~closed], begin)
+            held = self._hold(rows, starts[~closed], ends[~closed], begin)
+            self._held = held if dormant is None else _join(dormant, held)
         kept = closed & (ends - starts >= self.min_points) & ~nowhere[starts]
         return [
             Part(
@@ -128,10 +137,11 @@ class LogCutter:
             for a, b in zip(starts[kept].tolist(), ends[kept].tolist(), strict=True)
         ]
 
-    def _hold(self, rows: _Rows, starts: np.ndarray, ends: np.ndarray, begin: np.ndarray) -> None:
+    def _hold(self, rows: _Rows, starts: np.ndarray, ends: np.ndarray, begin: np.ndarray) -> _Rows:
+        """Return the rows of parts that may go on, and remember what they began with."""
+        self._held_begin |= {int(rows.code[a]): int(begin[a]) for a in starts}
         held = np.concatenate([np.arange(a, b) for a, b in zip(starts, ends, strict=True)])
-        self._held = rows.take(held)
-        self._held_begin = {int(rows.code[a]): int(begin[a]) for a in starts}
+        return rows.take(held)
 
     def _rows(self, piece: Any) -> _Rows:
         """Return the rows of a piece, checked."""

@@ -162,10 +162,13 @@ def _pieces(log: Any) -> Iterator[tuple[Any, bool]]:
 
 def _is_plain(log: Any) -> bool:
     """Tell whether a log can be cut in slices: what is a sentinel hangs on all of the log."""
-    if not isinstance(log, pd.DataFrame) or any(
-        log.get(name) is None or log[name].dtype.kind not in "fi" for name in ("x", "y", "t")
-    ):
+    if not isinstance(log, pd.DataFrame):
         return False
+    for name in ("x", "y", "t"):
+        if (log.columns == name).sum() != 1:
+            return False
+        if not isinstance(log[name].dtype, np.dtype) or log[name].dtype.kind not in "fi":
+            return False
     smallest = min(abs(value) for value in SENTINELS)
     return not any(log[name].abs().max() >= smallest for name in ("x", "y"))
 

@@ -1,5 +1,6 @@
 """Each reader on a small file in the form that its project documents."""
 
+import csv
 import inspect
 import io
 import json
@@ -264,7 +265,9 @@ class TestJsPsych:
     def test_cells_of_any_length(self):
         samples = [{"x": i, "y": 1, "t": 8 * i, "event": "mousemove"} for i in range(20_000)]
         table = pd.DataFrame({"rt": [3], "mouse_tracking_data": [json.dumps(samples)]})
+        limit = csv.field_size_limit()
         assert len(read_jspsych(io.StringIO(table.to_csv(index=False)))) == 20_000
+        assert csv.field_size_limit() == limit
 
     def test_malformed_trials(self):
         bad = [{"mouse_tracking_data": [{"x": 1, "y": 2}]}, {"mouse_tracking_data": "[1, 2"}]
@@ -273,6 +276,15 @@ class TestJsPsych:
             read_jspsych(io.StringIO(text))
         with pytest.warns(UserWarning, match="2 malformed"):
             assert xyt(read_jspsych(io.StringIO(text), on_error="skip")) == self.expected
+
+    def test_malformed_lines_of_csv(self):
+        cell = '"[{""x"": 1, ""y"": 2, ""t"": 5}]"'
+        text = f'rt,mouse_tracking_data\n1,{cell}\n"two\nlines",{cell}\n3\n4,{cell},5\n6,oops\n'
+        with pytest.raises(ValueError, match=r"line 5 \(1 cell.*line 6 \(3 cell.*line 7 \(JSON"):
+            read_jspsych(io.StringIO(text))
+        with pytest.warns(UserWarning, match="3 malformed"):
+            log = read_jspsych(io.StringIO(text), on_error="skip")
+        assert log["movement"].tolist() == [0, 1]
 
     def test_columns(self):
         with pytest.raises(ValueError, match="no trial has 'mouse_tracking_data'"):
@@ -334,6 +346,11 @@ class TestMousetrap:
             read_mousetrap(without)
         with pytest.raises(ValueError, match=r"trial 2 \(a missing value between others\)"):
             read_mousetrap(table.assign(X_1=[0, np.nan]))
+
+    def test_malformed_lines(self):
+        text = "timestamps,xpos,ypos\n1,2,3\n1,2\n[1],[2],[a]\n"
+        with pytest.raises(ValueError, match=r"line 3 \(2 cell.*line 4 \(could not convert"):
+            read_mousetrap(io.StringIO(text))
 
     def test_malformed_lists(self):
         table = pd.DataFrame({"timestamps": ["1,2", "1,2"], "xpos": ["1,2", "1"], "ypos": "3,4"})

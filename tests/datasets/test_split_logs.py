@@ -161,6 +161,15 @@ class TestStreams:
         same(split_movements(read_log(path, state="state", chunk_rows=64)), whole)
 
 
+@pytest.mark.parametrize("dtype", ["Float64", "float32"])
+def test_kinds_of_numbers(dtype):
+    log = log_of()
+    expected = split_movements(log)
+    same(split_movements(log.astype({"x": dtype, "y": dtype, "t": "Int64"})), expected)
+    nowhere = log.assign(x=pd.array([pd.NA] * len(log), dtype="Float64"))
+    assert split_movements(nowhere) == []
+
+
 def test_never_cut_at_pauses():
     log = log_of()[["x", "y", "t"]].dropna()
     assert [len(m) for m in split_movements(log, max_gap=np.inf)] == [len(log)]

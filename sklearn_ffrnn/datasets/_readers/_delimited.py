@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import re
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from typing import IO, Any, NamedTuple
 
@@ -18,6 +20,8 @@ from ._problems import Malformed
 CHUNK_ROWS = 2**13
 _DELIMITERS = (",", ";", "\t", "|", " ")
 _DECIMAL_COMMA = re.compile(r"\s*[-+]?\d+,\d+(?:[eE][-+]?\d+)?\s*")
+_LARGEST_CELL = 2**31 - 1
+_LIMIT_LOCK = threading.Lock()
 _NOTHING = {"", "na", "n/a", "nan", "null", "none"}
 
 
@@ -75,6 +79,17 @@ def iter_cells(
         if decimal is None:
             decimal = _find_decimal(columns, delimiter)
         yield Cells(columns, lines, decimal)
+
+
+@contextmanager
+def cells_of_any_size() -> Iterator[None]:
+    """Let :mod:`csv`, whose limit holds for all, read cells of more than 131,072 characters."""
+    with _LIMIT_LOCK:
+        before = csv.field_size_limit(_LARGEST_CELL)
+        try:
+            yield
+        finally:
+            csv.field_size_limit(before)
 
 
 def numbers(cells: list[str], decimal: str = ".") -> FloatArray:

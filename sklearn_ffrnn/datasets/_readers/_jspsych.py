@@ -77,9 +77,8 @@ def read_jspsych(
     0         0  300.0  200.0  12.0     Move    ann
     1         0  306.0  199.0  29.0  Pressed    ann
     """
-    where = name_of(file)
-    table = _trials(read_text(file), where)
-    malformed = Malformed(where, "trial")
+    malformed = Malformed(name_of(file), "trial")
+    table, places = _trials(read_text(file), malformed)
     whose = person_column(table, person, _PERSONS)
     trials = []
     for i, cell in enumerate(table[_COLUMN]):
@@ -88,7 +87,7 @@ def read_jspsych(
         try:
             points, states = _movement(json.loads(cell) if isinstance(cell, str) else cell)
         except (KeyError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
-            malformed.add(i + 1, f"{type(error).__name__}: {error}")
+            malformed.add(int(places[i]), f"{type(error).__name__}: {error}")
             continue
         who = None if whose is None else table[whose].iloc[i]
         if len(points):
@@ -96,7 +95,9 @@ def read_jspsych(
     return finish_trials(trials, malformed, on_error=on_error, sort_time=sort_time)
 
 
-def _trials(text: str, where: str) -> pd.DataFrame:
+def _trials(text: str, malformed: Malformed) -> tuple[pd.DataFrame, np.ndarray]:
+    """Return a table with a row a trial, and the number or line of each."""
+    where = malformed.where
     try:
         if text.lstrip()[:1] in ("[", "{"):
             data = json.loads(text)
@@ -108,8 +109,9 @@ def _trials(text: str, where: str) -> pd.DataFrame:
             frame = pd.DataFrame(
                 {name: pd.Series([t.get(name) for t in table], dtype=object) for name in names}
             )
+            places = np.arange(1, len(frame) + 1)
         else:
-            frame = parse_trials(text, where)
+            frame, places = parse_trials(text, malformed)
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{where} is neither jsPsych's JSON nor its CSV: {error}") from error
     if _COLUMN not in frame.columns:
@@ -117,7 +119,7 @@ def _trials(text: str, where: str) -> pd.DataFrame:
             f"{where}: no trial has {_COLUMN!r}; was the mouse-tracking extension among the "
             f"extensions of the trials? They have {list(frame.columns)}."
         )
-    return frame
+    return frame, places
 
 
 def _movement(samples: Any) -> tuple[np.ndarray, list[str]]:

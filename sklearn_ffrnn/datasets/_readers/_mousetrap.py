@@ -100,11 +100,15 @@ def read_mousetrap(
     1         0  4.0  341.0  110.0      3
     """
     where = "the table" if hasattr(file, "columns") else name_of(file)
-    table = trial_table(file, where)
-    malformed = Malformed(where, "trial")
+    malformed = Malformed(where)
+    table, places = trial_table(file, malformed)
     whose = person_column(table, person, _PERSONS)
     items = _items(table)
-    found = _of_lists(table, items, malformed) if items else _wide(table, interval, malformed)
+    found = (
+        _of_lists(table, places, items, malformed)
+        if items
+        else _wide(table, places, interval, malformed)
+    )
     trials = [
         Trial(movement, points, None, None if whose is None else table[whose].iloc[row])
         for row, movement, points in found
@@ -124,7 +128,7 @@ def _items(table: pd.DataFrame) -> list[str]:
 
 
 def _of_lists(
-    table: pd.DataFrame, items: list[str], malformed: Malformed
+    table: pd.DataFrame, places: np.ndarray, items: list[str], malformed: Malformed
 ) -> Iterator[tuple[int, Any, FloatArray]]:
     for row in range(len(table)):
         for item in items:
@@ -134,7 +138,9 @@ def _of_lists(
                 if len({len(values) for values in lists}) > 1:
                     raise ValueError(f"lists of {', '.join(str(len(v)) for v in lists)} numbers")
             except ValueError as error:
-                malformed.add(row + 1, f"{error} in {', '.join(f'{a}{item}' for a in _LISTS)}")
+                malformed.add(
+                    int(places[row]), f"{error} in {', '.join(f'{a}{item}' for a in _LISTS)}"
+                )
                 continue
             if len(lists[0]):
                 movement = row if len(items) == 1 else f"{row}_{item.lstrip('_')}"
@@ -158,7 +164,7 @@ def _numbers(cell: Any) -> FloatArray:
 
 
 def _wide(
-    table: pd.DataFrame, interval: float | None, malformed: Malformed
+    table: pd.DataFrame, lines: np.ndarray, interval: float | None, malformed: Malformed
 ) -> Iterator[tuple[int, Any, FloatArray]]:
     columns: dict[str, dict[int, Any]] = {"x": {}, "y": {}, "t": {}}
     for name in table.columns:
@@ -188,7 +194,7 @@ def _wide(
             if not np.isfinite(points).all():
                 raise ValueError("a missing value between others")
         except ValueError as error:
-            malformed.add(row + 1, str(error))
+            malformed.add(int(lines[row]), str(error))
             continue
         if not len(points):
             continue

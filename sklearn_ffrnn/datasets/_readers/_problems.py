@@ -6,8 +6,10 @@ import sys
 import warnings
 from pathlib import Path
 
+import sklearn
+
 _NAMED = 5  # rows at most in a message
-_INSIDE = (str(Path(__file__).parents[2]), str(Path(sys.modules["sklearn"].__file__ or "").parent))
+_INSIDE = (str(Path(__file__).parents[2]), str(Path(sklearn.__file__).parent))
 
 
 class Malformed:

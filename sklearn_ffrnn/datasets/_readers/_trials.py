@@ -11,6 +11,7 @@ import pandas as pd
 
 from ..._input import as_frame
 from ..._typing import FloatArray
+from ._delimited import cells_of_any_size, iter_cells
 from ._finish import finish_log
 from ._problems import Malformed
 from ._source import read_text
@@ -25,41 +26,49 @@ class Trial(NamedTuple):
     person: Any = None
 
 
-def trial_table(file: Any, where: str) -> pd.DataFrame:
-    """Return a table with a row a trial: a DataFrame as it is, or a delimited file as strings.
+def trial_table(file: Any, malformed: Malformed) -> tuple[pd.DataFrame, np.ndarray]:
+    """Return a table with a row a trial, and the line (or row, from 1) of each.
 
-    Cells of any length are read, with the delimiter (of comma, semicolon and tab) that the header
-    has most of.
+    A DataFrame stays as it is; a delimited file comes as strings. Its rows of more or fewer cells
+    than the header are counted as malformed.
 
     Raises
     ------
     ValueError
-        If the file is empty, or has a row of more or fewer cells than the header.
+        If the file is empty.
     """
     table = as_frame(file)
     if isinstance(table, pd.DataFrame):
-        return table
-    return parse_trials(read_text(file), where)
+        malformed.unit = "trial"
+        return table, np.arange(1, len(table) + 1)
+    return parse_trials(read_text(file), malformed)
 
 
-def parse_trials(text: str, where: str) -> pd.DataFrame:
-    """Return delimited text as a table of strings; errors as above."""
+def parse_trials(text: str, malformed: Malformed) -> tuple[pd.DataFrame, np.ndarray]:
+    """Return delimited text as a table of strings, as above.
+
+    Cells may be of any length. The delimiter is that of comma, semicolon and tab which the header
+    has most of.
+    """
+    malformed.unit = "line"
     header = next((line for line in text.splitlines() if line.strip()), "")
-    if not header:
-        raise ValueError(f"{where} is empty.")
     delimiter = max(",;\t", key=header.count)
-    try:
-        table = pd.read_csv(
-            io.StringIO(text, newline=""),
-            sep=delimiter,
-            dtype=str,
-            keep_default_na=False,
-            index_col=False,
+    names: list[str] = []
+
+    def choose(header: list[str]) -> list[str]:
+        names[:] = dict.fromkeys(header)
+        return names
+
+    with cells_of_any_size():
+        parts = list(
+            iter_cells(io.StringIO(text, newline=""), malformed, choose, delimiter=delimiter)
         )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise ValueError(f"{where} cannot be read as a table: {error}") from error
-    table.columns = table.columns.str.strip()
-    return table
+    columns = {
+        name: pd.Series([cell for part in parts for cell in part.columns[name]], dtype=object)
+        for name in names
+    }
+    lines = np.concatenate([np.empty(0, dtype=np.intp), *(part.lines for part in parts)])
+    return pd.DataFrame(columns), lines
 
 
 def person_column(table: pd.DataFrame, person: str | None, usual: Sequence[str]) -> str | None:
