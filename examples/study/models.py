@@ -7,6 +7,7 @@ from sklearn.pipeline import Pipeline
 from sklearn_ffrnn import BPTTRNNClassifier, FFRNNClassifier, VelocityTransformer
 
 CLASSIFIERS = {"FF": FFRNNClassifier, "BPTT": BPTTRNNClassifier}
+SETTINGS = ("study", "ours")
 NORMALIZATIONS = ("standardize", "layer_norm")
 # The study's theta; its figures show 2 beside it.
 STUDY_THRESHOLD = 7.0
@@ -46,10 +47,11 @@ class Model(NamedTuple):
         return ", ".join(parts)
 
 
-def all_models(thresholds):
-    """Return every model; models that are timed against each other are adjacent."""
+def all_models(thresholds, classifiers=tuple(CLASSIFIERS), settings=SETTINGS):
+    """Return every model asked for; models that are timed against each other stand together."""
     grid = [Model("FF", "study", n, t) for t in thresholds for n in NORMALIZATIONS]
-    return [*grid, Model("BPTT", "study"), Model("FF", "ours"), Model("BPTT", "ours")]
+    every = [*grid, Model("BPTT", "study"), Model("FF", "ours"), Model("BPTT", "ours")]
+    return [m for m in every if m.classifier in classifiers and m.setting in settings]
 
 
 def make_pipeline(model, *, units, epochs, random_state):

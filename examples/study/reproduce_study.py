@@ -27,7 +27,7 @@ from pathlib import Path
 from tqdm.auto import tqdm
 
 from examples.study.data import DATA_SETS, load_set
-from examples.study.models import STUDY_THRESHOLD, all_models
+from examples.study.models import CLASSIFIERS, SETTINGS, STUDY_THRESHOLD, all_models
 from examples.study.report import describe, make_page
 from examples.study.runs import Run, do_run
 from examples.study.splits import PROTOCOLS
@@ -41,6 +41,10 @@ def parse(arguments):
     parser.add_argument("--protocol", nargs="+", default=list(PROTOCOLS), choices=list(PROTOCOLS))
     parser.add_argument("--runs", type=int, default=5, help="of each model")
     parser.add_argument("--thresholds", nargs="+", type=float, default=[2.0, STUDY_THRESHOLD])
+    parser.add_argument(
+        "--classifiers", nargs="+", default=list(CLASSIFIERS), choices=list(CLASSIFIERS)
+    )
+    parser.add_argument("--settings", nargs="+", default=list(SETTINGS), choices=SETTINGS)
     parser.add_argument("--epochs", type=int, default=200, help="at most")
     parser.add_argument("--units", type=int, default=96, help="of each of the three layers")
     parser.add_argument("--samples", type=int, help="use only N of each data set")
@@ -58,9 +62,8 @@ def plan(options):
     for name, movements in data_sets.items():
         fingerprint = movements.fingerprint()
         # Models that are timed against each other run one after the other.
-        for protocol, number, model in product(
-            options.protocol, range(options.runs), all_models(options.thresholds)
-        ):
+        models = all_models(options.thresholds, options.classifiers, options.settings)
+        for protocol, number, model in product(options.protocol, range(options.runs), models):
             run = Run(name, protocol, number, model, options.units, options.epochs)
             runs[run.key(fingerprint)] = run
     return data_sets, runs
