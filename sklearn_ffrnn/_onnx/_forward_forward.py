@@ -36,6 +36,8 @@ def forward_forward_scores(network: ForwardForwardRNN, sequences: PaddedSequence
 
 def _goodness(layer: ForwardForwardLayer, hidden: Var) -> Var:
     """Return the goodness of every step in a layer, (T, n, 1), in double precision."""
+    if layer.goodness not in ("log_ratio", "mean", "sum"):  # one that was added since
+        raise TypeError(f"goodness={layer.goodness!r} has no ONNX graph.")
     # What one unit alone, with an activity of 1, adds to the mean square of each group.
     n_units = layer.recurrent.n_units
     shares = mean_squares(torch.eye(n_units), 2 if layer.goodness == "log_ratio" else 1)
