@@ -16,6 +16,7 @@ MACHINES = {
 }
 NEEDED = {"avx2": {"AVX2", "AVX512"}, "avx512": {"AVX512"}}
 NUMERICAL = [
+    "tests/export/test_to_onnx.py",
     "tests/test_averaging.py",
     "tests/test_calibration.py",
     "tests/test_classifier_mistakes.py",
