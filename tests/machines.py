@@ -17,6 +17,7 @@ MACHINES = {
 NEEDED = {"avx2": {"AVX2", "AVX512"}, "avx512": {"AVX512"}}
 NUMERICAL = [
     "tests/classifiers",
+    "tests/export",
     "tests/nn",
     "tests/onnx",
     "tests/outliers",

@@ -12,7 +12,12 @@ const byId = (id) => document.getElementById(id);
 const pad = byId("pad");
 
 ort.env.wasm.numThreads = 1; // more need headers that a plain file server does not send
-const settings = await (await fetch("model.json")).json();
+const answer = await fetch("model.json");
+if (!answer.ok) {
+  say("There is no detector here yet: run make page.", "undecided");
+  throw new Error("model.json is missing");
+}
+const settings = await answer.json();
 const session = await ort.InferenceSession.create("model.onnx");
 
 // Judging ---------------------------------------------------------------------------------------
@@ -47,7 +52,8 @@ function whyNot(points) {
 }
 
 const verdict = (p) => KINDS[Number(p >= settings.threshold)];
-const asText = (p) => `looks ${{ human: "human", machine: "machine-made" }[verdict(p)]} (${p.toFixed(2)})`;
+const LOOKS = { human: "looks human", machine: "looks machine-made" };
+const asText = (p) => `${LOOKS[verdict(p)]} (${p.toFixed(2)})`;
 
 // Recording -------------------------------------------------------------------------------------
 
@@ -94,8 +100,9 @@ async function unfold() {
     drawPath(cleared(pad), points, (x, y) => [x - left, y - top]);
     if (!whyNot(points)) {
       const [p] = await judge(points);
-      movement.unfolding.push([points.at(-1)[2] - points[0][2], p]);
-      if (movement === current) say(`so far: ${asText(p)}`, verdict(p));
+      const judged = !Number.isNaN(p);
+      if (judged) movement.unfolding.push([points.at(-1)[2] - points[0][2], p]);
+      if (judged && movement === current) say(`so far: ${asText(p)}`, verdict(p), true);
     }
   }
   requestAnimationFrame(unfold);
@@ -180,7 +187,9 @@ function play(name) {
 
 // Showing ---------------------------------------------------------------------------------------
 
-function say(text, kind) {
+/** Show a line of text; what is busy is not read out. */
+function say(text, kind, busy = false) {
+  byId("status").ariaBusy = String(busy);
   byId("status").textContent = text;
   byId("status").className = kind;
 }

@@ -20,6 +20,7 @@ from .._onnx import (
     size,
     sub,
 )
+from ..preprocessing._velocity import SLACK
 from ._movements import Movements, column
 
 
@@ -30,7 +31,9 @@ def resample_uniformly(movements: Movements, period: float) -> Movements:
     """
     t, ends = movements.t, sub(movements.lengths, 1)
     start, end = part(t, 0, 1, of_axis=1), part(t, -1, None, of_axis=1)
-    n_periods = op.cast(mul(div(sub(end, start), period), 1 + 1e-12), to=np.int64)
+    # Twice and halved, to the same bits: onnxruntime drops a factor that is 1 but for rounding.
+    twice = mul(div(sub(end, start), period), 2 * SLACK)
+    n_periods = op.cast(mul(twice, 0.5), to=np.int64)
     lengths = add(op.max([n_periods, constant(1)]), 1)
     tick = arange(op.reduce_max(lengths, keepdims=0))
     clock = _time_of(tick, start, period)

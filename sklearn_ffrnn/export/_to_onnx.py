@@ -76,7 +76,9 @@ def to_onnx(
     which a movement is taken for it, without which two classes have 0.5), "length_unit",
     "time_unit", "training" and "version" (of this package).
 
-    Not in the graph are the warnings of :class:`VelocityTransformer`.
+    Not in the graph are the warnings of :class:`VelocityTransformer`. With
+    ``dtype="mixed_bfloat16"`` it is the classifier that computes coarsely, not the graph:
+    probabilities then differ by as much as they do from those in single precision.
 
     Examples
     --------

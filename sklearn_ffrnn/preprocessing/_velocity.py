@@ -10,6 +10,8 @@ from .._typing import BoolArray, FloatArray
 
 # Least spread, relative to the mean, that is more than rounding.
 ROUNDING = 1e-9
+# Whole periods may be a little short of it by rounding.
+SLACK = 1 + 1e-12
 
 
 def merge_equal_times(trajectory: FloatArray) -> FloatArray:
@@ -30,7 +32,7 @@ def resample_uniformly(trajectory: np.ndarray, period: float) -> np.ndarray:
     than one period: then its two ends are kept.
     """
     start, end = trajectory[0, 2], trajectory[-1, 2]
-    n_periods = int(np.floor((end - start) / period * (1 + 1e-12)))
+    n_periods = int(np.floor((end - start) / period * SLACK))
     if n_periods == 0:
         return trajectory[[0, -1]]
     times = start + period * np.arange(n_periods + 1)

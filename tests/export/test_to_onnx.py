@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import FixedThresholdClassifier
+from sklearn.model_selection import FixedThresholdClassifier, TunedThresholdClassifierCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
@@ -132,6 +132,16 @@ def test_points_midway_between_two_of_the_lattice(spacing, exported):
     np.testing.assert_allclose(run(graph, X), model.predict_proba(X), rtol=0, atol=1e-5)
 
 
+def test_last_period_may_be_short_by_rounding(exported):
+    """Runtimes take a factor of 1 + 1e-12 for 1, and would lose the last step."""
+    rng = np.random.default_rng(0)
+    clocks = [np.cumsum(np.full(161, 16.7)), np.cumsum(np.full(73, 1 / 3)), np.cumsum([0.1] * 161)]
+    assert any((t[-1] - t[0]) / 8.0 % 1 > 1 - 1e-12 for t in clocks)
+    X = [np.column_stack([rng.normal(size=(len(t), 2)).cumsum(axis=0), t]) for t in clocks]
+    model, graph = exported(pipeline({"resample": 8.0, "scale": "sequence"}))
+    np.testing.assert_allclose(run(graph, X), model.predict_proba(X), rtol=0, atol=1e-5)
+
+
 def test_strokes_play_no_part(movements, tmp_path):
     X, y = movements
     with_strokes = [np.column_stack([x, np.arange(len(x)) > 4]) for x in X]
@@ -248,6 +258,15 @@ def test_threshold_around_a_pipeline(movements, tmp_path):
     graph = session(tmp_path / "model.onnx")
     assert graph.get_modelmeta().custom_metadata_map["threshold"] == "0.8"
     np.testing.assert_array_equal(run(graph, X)[:, 1] >= 0.8, model.predict(X) == 1)
+
+
+def test_tuned_threshold_around_a_pipeline(movements, tmp_path):
+    X, y = movements
+    model = TunedThresholdClassifierCV(pipeline(), cv=2, scoring="f1", random_state=0).fit(X, y)
+    to_onnx(model, tmp_path / "model.onnx")
+    graph = session(tmp_path / "model.onnx")
+    threshold = float(graph.get_modelmeta().custom_metadata_map["threshold"])
+    np.testing.assert_array_equal(run(graph, X)[:, 1] >= threshold, model.predict(X) == 1)
 
 
 def test_metadata(exported, movements, tmp_path):
