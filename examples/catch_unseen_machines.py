@@ -222,7 +222,7 @@ def main():
     parser.add_argument("--train", type=int, default=1400, help="movements of people")
     parser.add_argument("--test", type=int, default=400, help="others")
     parser.add_argument("--each", type=int, default=100, help="movements of each machine")
-    parser.add_argument("--negatives", type=int, default=3, help="of each movement")
+    parser.add_argument("--negatives", type=int, default=4, help="of each movement")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
     options = parser.parse_args()
 
