@@ -20,7 +20,7 @@ SMALLEST = {
     "examples/demo.py": "--movements 40 --folds 2 --epochs 1 --jobs 1 --output OUT",
     "examples/stream_parquet.py": "--movements 40 --passes 1",
     "examples/scale_out_dask.py": "--movements 60 --folds 2 --epochs 1 --workers 2",
-    "examples/catch_unseen_machines.py": "--train 60 --test 40 --negatives 1 --each 5"
+    "examples/catch_unseen_machines.py": "--train 100 --test 40 --negatives 1 --each 3"
     " --tables machines recorders",
     "examples/reproduce_study.py": "--data DATA --sets mobiletouchdb --protocol grouped --runs 1"
     " --thresholds 7 --epochs 1 --units 4 --samples 120 --out OUT",
