@@ -40,7 +40,9 @@ from ._members import (
 )
 
 LONGEST_REST = 96.0  # ms
-SCALES = (0.35, 1.4)
+SCALES = (0.5, 1.4)
+# Of the views: what is recorded anew has less tremor to go by.
+RECORDED_ANEW = 0.5
 FEWEST_PEOPLE = 20
 # Of the networks on sequences and on features: the first keeps more people of other recorders.
 WEIGHTS = np.array([0.7, 0.3])
@@ -429,7 +431,8 @@ def _active(movements: list[np.ndarray]) -> list[np.ndarray]:
 
 def _augmented(movements: list[np.ndarray], rng: np.random.RandomState) -> list[np.ndarray]:
     views = TrajectoryAugmenter(scale=SCALES, random_state=_seed(rng)).fit_transform(movements)
-    again: list[np.ndarray] = RecorderAugmenter(random_state=_seed(rng)).fit_transform(views)
+    recorder = RecorderAugmenter(share=RECORDED_ANEW, random_state=_seed(rng))
+    again: list[np.ndarray] = recorder.fit_transform(views)
     return again
 
 
