@@ -18,7 +18,7 @@ LONGEST = 80  # steps of a sequence
 
 def sequence_network() -> FFRNNClassifier:
     """Return the untrained default network for sequences."""
-    return FFRNNClassifier((64, 64), batch_size=128, learning_rate_init=2e-3, max_iter=10)
+    return FFRNNClassifier((96, 96), batch_size=128, learning_rate_init=2e-3, max_iter=12)
 
 
 def table_network() -> FFRNNClassifier:

@@ -91,4 +91,4 @@ def record_again(
 def usual_interval(trajectory: np.ndarray) -> float:
     """Return the median interval between different time stamps, in the unit of t."""
     intervals = np.diff(trajectory[:, 2])
-    return float(np.median(intervals[intervals > 0], axis=None)) if intervals.any() else 0.0
+    return float(np.median(intervals[intervals > 0])) if intervals.any() else 0.0

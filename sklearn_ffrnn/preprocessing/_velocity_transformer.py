@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from numbers import Integral, Real
 from typing import Any
@@ -24,8 +25,10 @@ from .._input import (
 from .._recording import find_lattice
 from .._typing import FloatArray
 from ._intrinsic import NAMES, PACED_NAMES, intrinsic, paced
+from ._recorders import usual_interval
 from ._velocity import Moments, divisor, merge_equal_times, resample_uniformly, velocity, z_score
 
+COARSE = 3.0  # periods of the clock; points farther apart leave it little to go by
 LARGEST = float(np.finfo(np.float32).max)
 CHANNELS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "velocity": lambda steps: steps,
@@ -164,7 +167,8 @@ class VelocityTransformer(  # type: ignore[call-arg]
         -----
         UserWarning
             If points lie at a sentinel (65535, 32767, ...) far from all others, or a trajectory
-            jumps by more than a screen within one tick of its clock. :meth:`transform` warns too. A
+            jumps by more than a screen within one tick of its clock; or if points are more than
+            three times as far apart as the clock of `resample`. :meth:`transform` warns too. A
             SequenceBatch is not checked: the sampler that made it has done so.
         """
         return self._learn(X, reset=True)
@@ -206,6 +210,7 @@ class VelocityTransformer(  # type: ignore[call-arg]
         trajectories = check_trajectories(X)
         if not isinstance(X, SequenceBatch):  # the sampler that made the batch has warned
             warn_about_jumps(trajectories, stacklevel=5)
+            self._warn_if_coarse(trajectories, "X")
         n_columns = trajectories[0].shape[1]
         if not reset:
             check_n_columns(self, n_columns)
@@ -317,6 +322,26 @@ class VelocityTransformer(  # type: ignore[call-arg]
         chosen = getattr(self, "_sklearn_output_config", {}).get("transform")
         return bool((chosen or get_config()["transform_output"]) == "pandas")
 
+    def _warn_if_coarse(self, trajectories: list[np.ndarray], name: str) -> None:
+        """Warn of movements whose points are so far apart that the clock invents most of them."""
+        if self.resample is None:
+            return
+        coarse = [
+            (i, interval)
+            for i, trajectory in enumerate(trajectories)
+            if (interval := usual_interval(trajectory)) > COARSE * self.resample
+        ]
+        if coarse:
+            (first, interval), others = coarse[0], len(coarse) - 1
+            warnings.warn(
+                f"{name}[{first}] has a point every {interval:g}, far coarser than "
+                f"resample={self.resample:g}, and so have {others} more: between its points the "
+                "movement is made up of straight pieces, as a machine's would be. Set resample to "
+                "about the coarsest interval, or leave such recordings out.",
+                UserWarning,
+                stacklevel=6,
+            )
+
     def _velocities(self, trajectories: list[np.ndarray], name: str) -> list[np.ndarray]:
         out = []
         for i, trajectory in enumerate(trajectories):
@@ -345,6 +370,7 @@ class VelocityTransformer(  # type: ignore[call-arg]
         check_n_columns(self, trajectories[0].shape[1], name=name)
         if warn:
             warn_about_jumps(trajectories, name=name, stacklevel=5)
+            self._warn_if_coarse(trajectories, name)
         sequences = [s[: self.max_length_] for s in self._velocities(trajectories, name)]
         if self.scale == "dataset":
             sequences = [(s - self.mean_) / self.scale_ for s in sequences]

@@ -20,8 +20,8 @@ SMALLEST = {
     "examples/make_live_page.py": "--people 60 --epochs 1 --out OUT",
     "examples/scale_out/stream_parquet.py": "--movements 40 --passes 1",
     "examples/scale_out/scale_out_dask.py": "--movements 60 --folds 2 --epochs 1 --workers 2",
-    "examples/unseen/catch_unseen_machines.py": "--train 60 --test 40 --negatives 1"
-    " --each 5 --tables machines",
+    "examples/unseen/catch_unseen_machines.py": "--train 100 --test 40 --negatives 1"
+    " --each 3 --tables machines recorders",
     "examples/study/reproduce_study.py": "--data DATA --sets mobiletouchdb --protocol grouped"
     " --runs 1 --thresholds 7 --epochs 1 --units 4 --samples 120 --out OUT",
     "examples/benchmarks/bench_defects.py": "--data DATA --sets mobiletouchdb --samples 200"

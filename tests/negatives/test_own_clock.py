@@ -189,3 +189,23 @@ def test_families_nest(X):
     made = family(X[0], 1)
     assert duration(made) != duration(X[0])
     assert not np.isin(made[1:-1, 0], X[0][:, 0]).all()
+
+
+def test_calmed_takes_tremor_off_and_nothing_else():
+    rng = np.random.default_rng(0)
+    t = 8.0 * np.arange(100)
+    smooth = np.column_stack([300 * np.sin(t / 400), 200 * np.cos(t / 300)])
+    shaken = np.column_stack([smooth + rng.normal(size=smooth.shape), t])
+    for seed in range(10):
+        calm = AlteredHumanFamily(("calmed",))(shaken, seed)[5:-5, :2]
+        tremor = np.abs(np.diff(calm, n=3, axis=0)).mean()
+        assert tremor < 0.7 * np.abs(np.diff(shaken[5:-5, :2], n=3, axis=0)).mean()
+        assert np.abs(calm - smooth[5:-5]).max() < 6
+
+
+def test_the_default_alterations_have_no_calmed_one():
+    x = movement(0)
+    every = ("smoothed", "shaken", "retimed", "shuffled", "surrogate")
+    for seed in range(5):
+        named = AlteredHumanFamily(every)(x, seed)
+        np.testing.assert_array_equal(AlteredHumanFamily()(x, seed), named)

@@ -1,0 +1,42 @@
+"""Scales of tables, and noise that is made of features."""
+
+import numpy as np
+
+from sklearn_ffrnn._outliers._feature_noise import feature_noise
+from sklearn_ffrnn._outliers._table_scale import TableScale
+
+
+def test_tables_of_any_size_come_out_near_one():
+    rng = np.random.default_rng(0)
+    table = rng.standard_cauchy(size=(500, 3)) * [1e-6, 1, 1e6] + [5, 0, -1e7]
+    table[::7, 1] = np.nan
+    out = TableScale.of(table).apply(table)
+    np.testing.assert_allclose(out.mean(axis=0), 0, atol=1e-9)
+    np.testing.assert_allclose(out.std(axis=0), 1)
+    assert np.abs(out).max() < 12
+
+
+def test_new_rows_alone_and_constant_or_missing_columns():
+    rng = np.random.default_rng(0)
+    table = np.column_stack([rng.normal(size=50), np.full(50, 3.0), np.full(50, np.nan)])
+    scale = TableScale.of(table)
+    assert np.isfinite(scale.apply(table)).all()
+    np.testing.assert_array_equal(scale.apply(table)[7:8], scale.apply(table[7:8]))
+    # What is not there stands in the middle.
+    missing = np.array([[np.nan, 3.0, np.nan]])
+    middle = np.array([[np.median(table[:, 0]), 3.0, 0.0]])
+    np.testing.assert_allclose(scale.apply(missing), scale.apply(middle))
+
+
+def test_feature_noise_keeps_columns_and_breaks_rows():
+    rng = np.random.RandomState(0)
+    first = rng.normal(size=2000)
+    table = np.column_stack([first, first, -first])
+    noise = feature_noise(table, rng)
+    for column, source in zip(noise.T, table.T, strict=True):
+        assert np.isin(column, source).all()
+        assert abs(column.mean() - source.mean()) < 0.1
+    together = np.corrcoef(noise.T)
+    assert 0.02 < together[0, 1] < 0.8
+    assert -0.8 < together[0, 2] < -0.02
+    assert len(noise) == len(table)
