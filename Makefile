@@ -13,7 +13,7 @@ demo: $(VENV)/.demo
 # The detector live in a browser, on http://localhost:8000; needs npm.
 PORT ?= 8000
 page: $(VENV)/.page examples/live_page/node_modules
-	$(RUN) examples/make_live_page.py
+	$(RUN) -m examples.live_page.make_live_page
 	$(RUN) -m http.server $(PORT) --bind 127.0.0.1 --directory examples/live_page
 
 test: $(VENV)/.test lint

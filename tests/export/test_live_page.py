@@ -57,10 +57,10 @@ def site(tmp_path_factory):
     for name in ("index.html", "page.js"):
         shutil.copy(PAGE / name, folder)
     (folder / "node_modules").symlink_to(PAGE / "node_modules", target_is_directory=True)
-    script = ROOT / "examples" / "make_live_page.py"
     settings = ["--people", "200", "--epochs", "4", "--out", str(folder)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    subprocess.run([sys.executable, str(script), *settings], check=True, env=environment)
+    command = [sys.executable, "-m", "examples.live_page.make_live_page", *settings]
+    subprocess.run(command, check=True, env=environment)
     handler = partial(SimpleHTTPRequestHandler, directory=folder)
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()

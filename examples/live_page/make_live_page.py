@@ -1,6 +1,6 @@
 """The detector of the live page: trained in under a minute, exported, with a card beside it.
 
-    python examples/make_live_page.py        # or make page, which serves the page too
+    python -m examples.live_page.make_live_page        # or make page, which serves the page too
 
 Learns from recorded mouse movements of ``cursory`` and from machines that it makes of them (the
 recipe of docs/unseen_machines.md, in small), takes for its threshold the probability that one in a
@@ -58,7 +58,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=600, help="movements to learn from")
     parser.add_argument("--epochs", type=int, default=8)
-    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "live_page")
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent)
     options = parser.parse_args()
     started = time.perf_counter()
 
