@@ -18,14 +18,12 @@ LONGEST = 80  # steps of a sequence
 
 def sequence_network() -> FFRNNClassifier:
     """Return the untrained default network for sequences."""
-    return FFRNNClassifier((96, 96), batch_size=128, learning_rate_init=2e-3, max_iter=12)
+    return FFRNNClassifier((96, 96), learning_rate_init=5e-4, max_iter=12)
 
 
 def table_network() -> FFRNNClassifier:
     """Return the untrained default network for tables."""
-    return FFRNNClassifier(
-        (96, 96), n_differences=0, batch_size=128, learning_rate_init=2e-3, max_iter=15
-    )
+    return FFRNNClassifier((96, 96), n_differences=0, learning_rate_init=5e-4, max_iter=15)
 
 
 def learn_sequences(
