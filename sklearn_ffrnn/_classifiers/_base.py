@@ -165,7 +165,8 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         )
         judged = held_part if held.any() else training_part
         by_layer = layer_scores(network, judged.sequences)
-        network.heard.copy_(torch.from_numpy(self._heard_layers(by_layer, judged.y)))
+        if _differ(judged.sequences):  # else every layer must score them alike
+            network.heard.copy_(torch.from_numpy(self._heard_layers(by_layer, judged.y)))
         scores = _stages(network, by_layer)
         calibrations = self._calibrate(scores, judged.y, judged.weight, len(classes))
 
@@ -511,6 +512,10 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True
         return tags
+
+
+def _differ(sequences: Ragged) -> bool:
+    return bool(np.ptp(sequences.values, axis=0).any() or np.ptp(sequences.lengths))
 
 
 def _stages(network: Network, scores: np.ndarray) -> np.ndarray:

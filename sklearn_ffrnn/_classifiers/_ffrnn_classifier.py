@@ -90,7 +90,7 @@ class FFRNNClassifier(BaseRNNClassifier):
         ones count most (Shamir & Zhang 2013), and not the noisier weights of one epoch.
     max_iter : int or "auto", default="auto"
         Epochs; most epochs if the rate is not "one_cycle". "auto" takes as many as make 50 updates
-        of the weights and learn from 1.2 million time steps, but 6 to 200; it is 200 for the other
+        of the weights and learn from 1.2 million time steps, but 10 to 200; it is 200 for the other
         rates.
     tol : float, default=1e-4
         Least improvement of the loss that counts as one.

@@ -10,7 +10,7 @@ PEAK = 10.0
 FINAL_DIVISOR = 100.0
 # Time steps to learn from, and updates to make, at least, within these bounds of the epochs.
 N_STEPS, N_UPDATES = 1_200_000, 50
-MIN_EPOCHS, MAX_EPOCHS = 6, 200
+MIN_EPOCHS, MAX_EPOCHS = 10, 200
 
 
 def one_cycle(learning_rate_init: float, n_updates: int) -> dict[str, Any]:

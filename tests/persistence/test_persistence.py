@@ -203,7 +203,7 @@ class TestPipelines:
     def test_a_cache_would_hold_pickles(self, path, movements, tmp_path):
         steps = [("v", VelocityTransformer()), ("c", tiny(FFRNNClassifier))]
         model = Pipeline(steps, memory=str(tmp_path / "cache")).fit(*movements)
-        with pytest.raises(TypeError, match=r"set memory=None"):
+        with pytest.raises(TypeError, match=r"Set memory=None"):
             save(model, path)
         save(model.set_params(memory=None), path)
 

@@ -58,7 +58,7 @@ def test_training_goes_on_with_the_weights_and_keeps_their_average(
     snapshots = Snapshots()
     settings = {"learning_rate": "constant", "early_stopping": False, "max_iter": 6}
     make_ff(average=False, callbacks=[snapshots], **settings).fit(X, y)
-    averaged = make_ff(layer_parallel=layer_parallel, **settings).fit(X, y)
+    averaged = make_ff(average=True, layer_parallel=layer_parallel, **settings).fit(X, y)
     for name, value in averaged.network_.state_dict().items():
         if value.is_floating_point():
             by_hand = polynomial_decay([weights[name] for weights in snapshots.weights])

@@ -38,12 +38,14 @@ def assert_usable(classifier, X, n_iter):
 @pytest.mark.parametrize("settings", [{}, HELD_OUT], ids=["no held-out part", "held out"])
 @pytest.mark.parametrize("epoch", [1, 3])
 def test_in_an_epoch(make_classifier, epoch, settings, sequences):
-    classifier = make_classifier(batch_size=16, callbacks=[CtrlC(epoch, 2)], **settings)
+    # Of a rate that does not depend on how many epochs there are to be.
+    settings = {"batch_size": 16, "learning_rate": "constant", **settings}
+    classifier = make_classifier(callbacks=[CtrlC(epoch, 2)], **settings)
     with pytest.warns(UserWarning, match=f"interrupted in epoch {epoch};.*Call fit again"):
         classifier.fit(*sequences)
     assert_usable(classifier, sequences[0], n_iter=epoch - 1)
-    if settings and epoch > 1:  # the best epoch is restored
-        whole = make_classifier(batch_size=16, max_iter=epoch - 1, **settings).fit(*sequences)
+    if "early_stopping" in settings and epoch > 1:  # the best epoch is restored
+        whole = make_classifier(max_iter=epoch - 1, **settings).fit(*sequences)
         torch.testing.assert_close(weights(classifier), weights(whole), rtol=0, atol=0)
     classifier.set_params(callbacks=None, warm_start=True, max_iter=2).fit(*sequences)
     assert_usable(classifier, sequences[0], n_iter=2)
@@ -96,7 +98,7 @@ def heeds_ctrl_c():
 @pytest.mark.usefixtures("heeds_ctrl_c")
 def test_layers_side_by_side(make_ff, sequences):
     X, y = sequences
-    settings = {"layer_parallel": True, "batch_size": 4}
+    settings = {"layer_parallel": True, "batch_size": 4, "learning_rate": "constant"}
     classifier = make_ff(callbacks=[SignalToAll()], max_iter=1000, **settings)
     with pytest.warns(UserWarning, match=r"interrupted in epoch \d+;"):
         classifier.fit(X, y)
