@@ -9,7 +9,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import skops.io
 from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
@@ -129,6 +128,9 @@ sklearn.pipeline.Pipeline
         raise TypeError(
             "A Pipeline with a cache can't be saved: the cache holds pickles. Set memory=None."
         )
+    # Imports all of scikit-learn: a second that only those pay who save or load.
+    import skops.io
+
     archive = skops.io.dumps(model)
     unknown = skops.io.get_untrusted_types(data=archive)
     if set(unknown) - set(TRUSTED):
@@ -172,6 +174,8 @@ def load(path: str | os.PathLike[str]) -> Any:
     --------
     save : Saves a model.
     """
+    import skops.io
+
     data = Path(path).read_bytes()
     try:
         archive = without_checksum(data)
