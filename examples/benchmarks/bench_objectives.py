@@ -1,14 +1,11 @@
-"""Goodness and objectives of Forward-Forward compared, with two candidates that were not kept.
+"""Goodness and objectives of Forward-Forward compared, with a candidate that was not kept.
 
     python -m examples.benchmarks.bench_objectives --data DIR [--sets dollar-one mobiletouchdb]
 
 AUC by writer of every pair of goodness and objective that FFRNNClassifier offers, at the same
-settings otherwise, and of two candidates that did not earn a place in the package:
-
-- "divergence" maximises the Jeffreys divergence, KL(p || n) + KL(n || p), of the goodness of
-  positives and negatives in a batch, each taken as normal, in the place of the comparison of pairs;
-- "attention" weighs the steps of a sequence by a softmax of a learnt linear function of the
-  layer's activities.
+settings otherwise, and of a candidate that did not earn a place in the package: "divergence"
+maximises the Jeffreys divergence, KL(p || n) + KL(n || p), of the goodness of positives and
+negatives in a batch, each taken as normal, in the place of the comparison of pairs.
 
 Learnt weights on the units of a ReLU layer are no candidate: multiplying a unit's input weights by
 s and its output weights by 1/s multiplies its squared activity by s^2, so the layer has them.
@@ -22,7 +19,6 @@ from sklearn.pipeline import make_pipeline
 
 from examples.benchmarks.bench_study_data import load_folds, parse_options
 from sklearn_ffrnn import FFRNNClassifier, VelocityTransformer
-from sklearn_ffrnn.nn import ForwardForwardLayer
 from sklearn_ffrnn.nn._losses import OBJECTIVES, signed_margin, sum_of_class_means
 
 VARIANTS = {  # goodness, objective, threshold; the first is the default
@@ -33,7 +29,6 @@ VARIANTS = {  # goodness, objective, threshold; the first is the default
     "sum, symmetric": ("sum", "symmetric", 192.0),
     "sum, logistic": ("sum", "logistic", 192.0),
     "log_ratio, divergence": ("log_ratio", "divergence", 2.0),
-    "log_ratio, symmetric, attention": ("log_ratio", "symmetric", 2.0),
 }
 
 
@@ -49,35 +44,12 @@ def divergence_objective(goodness, positive, weight, theta_pos, theta_neg):
     return sum_of_class_means(anchor, positive, weight) - gap.sign() * torch.log1p(jeffreys)
 
 
-class AttentionLayer(ForwardForwardLayer):
-    """A layer that weighs the goodness of each step, so that its mean is a weighted one."""
-
-    def forward(self, x):
-        """Return goodness and hidden states."""
-        goodness, hidden = super().forward(x)
-        strength = torch.exp((hidden.steps @ self.attention).clamp(-10, 10))
-        share = strength / x.mean_over_steps(strength)[x.sample]
-        return goodness._replace(per_step=goodness.per_step * share), hidden
-
-
-class WithAttention(FFRNNClassifier):
-    """The layers' attention has to be there before the optimiser looks for parameters."""
-
-    def _make_network(self, sequences, n_classes, generator):
-        network = super()._make_network(sequences, n_classes, generator)
-        for layer in network.layers:
-            layer.__class__ = AttentionLayer
-            layer.attention = torch.nn.Parameter(torch.zeros(layer.recurrent.n_outputs))
-        return network
-
-
 def auc_of_fold(variant, X, y, train, test, epochs, seed):
     """Fit one variant on one fold; return the AUC of each number of layers."""
     goodness, objective, threshold = VARIANTS[variant]
-    attention = variant.endswith("attention")
     model = make_pipeline(
         VelocityTransformer(),
-        (WithAttention if attention else FFRNNClassifier)(
+        FFRNNClassifier(
             goodness=goodness,
             objective=objective,
             threshold=threshold,
