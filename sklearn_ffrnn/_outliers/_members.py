@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline, make_pipeline
@@ -44,7 +46,10 @@ def learn_sequences(
         Person's movement that each comes from, so that none is on both sides of a split.
     """
     view = VelocityTransformer(PERIOD, keep_lattice=True, channels="paced", max_length=LONGEST)
-    sequences = view.fit_transform(people + machines)
+    with warnings.catch_warnings():
+        # Simulated recorders may be coarse, which their user knows nothing of.
+        warnings.filterwarnings("ignore", ".*far coarser than resample", UserWarning)
+        sequences = view.fit_transform(people + machines)
     y = np.repeat([1, -1], [len(people), len(machines)])
     return make_pipeline(view, clone(network).fit(sequences, y, groups=source))
 
