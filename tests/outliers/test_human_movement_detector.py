@@ -8,14 +8,19 @@ from sklearn.metrics import roc_auc_score
 from sklearn_ffrnn import FFRNNClassifier, HumanMovementDetector, load, save
 from sklearn_ffrnn.negatives import MinimumJerkFamily, RetimedFamily, SplineFamily
 
+# Learns in few updates from few people.
+FAST = {
+    "learning_rate": "adaptive",
+    "learning_rate_init": 0.01,
+    "batch_size": 64,
+    "average": True,
+}
 QUICK = {
     "families": [MinimumJerkFamily(), SplineFamily(), RetimedFamily()],
     "n_negatives": 2,
     "n_views": 1,
-    "sequence_estimator": FFRNNClassifier((24,), max_iter=8, learning_rate_init=0.01),
-    "table_estimator": FFRNNClassifier(
-        (24,), n_differences=0, max_iter=12, learning_rate_init=0.01
-    ),
+    "sequence_estimator": FFRNNClassifier((24,), max_iter=8, **FAST),
+    "table_estimator": FFRNNClassifier((24,), n_differences=0, max_iter=12, **FAST),
     "random_state": 0,
 }
 
