@@ -29,7 +29,7 @@ from ._operators import (
     size,
     sub,
 )
-from ._sequences import PaddedSequences
+from ._padded_sequences import PaddedSequences
 from ._write import write_graph
 
 __all__ = [

@@ -10,10 +10,10 @@ from spox import Tensor, Var, argument
 
 from .._scoring import Calibration
 from ..nn import BackpropRNN, ForwardForwardRNN, Network
-from ._backprop import backprop_scores
-from ._forward_forward import forward_forward_scores
+from ._backprop_graph import backprop_scores
+from ._forward_forward_graph import forward_forward_scores
 from ._operators import add, constant, mul, op
-from ._sequences import PaddedSequences
+from ._padded_sequences import PaddedSequences
 from ._write import write_graph
 
 DOC = """Probability of each class. `steps` holds sequences padded to one length,

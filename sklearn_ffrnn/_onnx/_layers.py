@@ -8,7 +8,7 @@ from spox import Var
 
 from ..nn import RecurrentLayer, activation_limit
 from ._operators import axis, constant, op
-from ._sequences import PaddedSequences
+from ._padded_sequences import PaddedSequences
 
 
 def hidden_states(layer: RecurrentLayer, sequences: PaddedSequences) -> Var:

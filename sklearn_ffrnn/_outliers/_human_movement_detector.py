@@ -63,7 +63,7 @@ FAMILIES: dict[NegativeFamily, int] = {
 
 
 class HumanMovementDetector(OutlierMixin, BaseEstimator):
-    """Tell people from machines that nobody has met, after learning from people alone.
+    """Tell people from machines that were not in the training, after learning from people alone.
 
     Two Forward-Forward networks are joined. One reads the movement step by step, at any pace and
     size, the other its :class:`~sklearn_ffrnn.KinematicFeatures`. Both learn from people and from

@@ -19,10 +19,10 @@ from .._onnx import (
     write_graph,
 )
 from ..preprocessing import VelocityTransformer
-from ._intrinsic import intrinsic
-from ._lattice import find_lattices
+from ._intrinsic_graph import intrinsic
+from ._lattice_graph import find_lattices
+from ._model_parts import Parts
 from ._movements import Movements, every, read_movements
-from ._parts import Parts
 from ._resampling import resample_uniformly
 from ._steps import Steps, scale_by, velocities, z_score
 

@@ -11,7 +11,7 @@ import pandas as pd
 from skops.card import Card
 
 from .._input import check_trajectories
-from ._parts import find_parts
+from ._model_parts import find_parts
 
 _DECLINED = """In Python an error says what is wrong; the exported graph gives NaN for
 

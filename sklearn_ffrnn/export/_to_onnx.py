@@ -7,7 +7,7 @@ import os
 from importlib.metadata import version
 from typing import Any
 
-from ._parts import find_parts
+from ._model_parts import find_parts
 
 _DOC = """Probability of each class, from recorded points. `points` holds the movements one after
 the other, x, y and t in the units that the metadata names; `lengths` says how many points each has.

@@ -71,3 +71,8 @@ def test_the_table_has_no_circle():
         ready = {room for room, others in MAY_IMPORT.items() if room not in done and others <= done}
         assert ready, f"a circle among {set(MAY_IMPORT) - done}"
         done |= ready
+
+
+def test_no_two_modules_share_a_name():
+    names = [path.name for path in PACKAGE.rglob("_*.py") if path.name != "__init__.py"]
+    assert len(names) == len(set(names)), sorted(name for name in names if names.count(name) > 1)

@@ -12,10 +12,10 @@ from ..nn._goodness import EPSILON as GOODNESS_EPSILON
 from ..nn._goodness import LOG_RATIO_SCALE
 from ..nn._mean_squares import mean_squares
 from ..nn._normalization import EPSILON, LayerNorm, NoNormalization, Standardize
-from ._differences import standardized, with_differences
+from ._differences_graph import standardized, with_differences
 from ._layers import hidden_states
 from ._operators import add, axis, constant, div, mul, op, sub
-from ._sequences import PaddedSequences
+from ._padded_sequences import PaddedSequences
 
 
 def forward_forward_scores(network: ForwardForwardRNN, sequences: PaddedSequences) -> Var:

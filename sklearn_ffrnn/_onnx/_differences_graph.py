@@ -10,7 +10,7 @@ from ..nn import activation_limit
 from ..nn._differences import Differences
 from ..nn._normalization import Standardize
 from ._operators import constant, mul, op, part, sub
-from ._sequences import PaddedSequences
+from ._padded_sequences import PaddedSequences
 
 
 def with_differences(differences: Differences, sequences: PaddedSequences) -> PaddedSequences:

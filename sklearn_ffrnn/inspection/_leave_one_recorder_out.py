@@ -1,4 +1,4 @@
-"""What people lose whose recorder the training had none of."""
+"""Leave one recorder out: how many of its people a detector keeps that has not seen it."""
 
 from __future__ import annotations
 

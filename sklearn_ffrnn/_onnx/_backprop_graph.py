@@ -6,10 +6,10 @@ import numpy as np
 from spox import Var
 
 from ..nn import BackpropRNN
-from ._differences import with_differences
+from ._differences_graph import with_differences
 from ._layers import hidden_states
 from ._operators import add, axis, constant, op, part
-from ._sequences import PaddedSequences
+from ._padded_sequences import PaddedSequences
 
 
 def backprop_scores(network: BackpropRNN, sequences: PaddedSequences) -> Var:
