@@ -309,8 +309,7 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         """
         decision = self.decision_function(X)
         chosen = (decision > 0).astype(int) if decision.ndim == 1 else decision.argmax(axis=1)
-        labels: np.ndarray = self.classes_[chosen]
-        return labels
+        return self.classes_[chosen]
 
     def to_onnx(self, path: str | os.PathLike[str]) -> None:
         """Write the fitted classifier as an ONNX file, to predict without torch or Python.

@@ -287,8 +287,7 @@ class FFRNNClassifier(BaseRNNClassifier):
         sequences = self._check_prediction_data(X)
         scores = layer_scores(self.network_, sequences)
         theta = self.network_.thresholds.mean(dim=1).cpu().numpy()
-        goodness: np.ndarray = scores + theta.reshape(1, -1, *[1] * (scores.ndim - 2))
-        return goodness
+        return scores + theta.reshape(1, -1, *[1] * (scores.ndim - 2))
 
     def predict_proba_over_time(self, X: Any) -> np.ndarray:
         """Return the verdict after each step.

@@ -38,8 +38,7 @@ def at_sentinel(xy: np.ndarray, *, reach: np.ndarray | None = None) -> np.ndarra
     if not len(others):
         return np.zeros(len(xy), dtype=bool)
     farthest = others.max(axis=0) if reach is None else np.maximum(others.max(axis=0), reach)
-    found: np.ndarray = (suspect & (np.abs(xy) > 2 * farthest)).any(axis=1)
-    return found
+    return (suspect & (np.abs(xy) > 2 * farthest)).any(axis=1)
 
 
 def jumps_of(trajectories: Sequence[np.ndarray]) -> list[int]:
@@ -131,5 +130,4 @@ def _jumps(trajectory: np.ndarray, nowhere: np.ndarray, screen: float) -> list[i
     took = np.diff(trajectory[:, 2])
     tick = np.median(took[took > 0]) if (took > 0).any() else 0.0
     far = (steps > screen) & (took <= TICK_TOLERANCE * tick) & ~nowhere[1:] & ~nowhere[:-1]
-    points: list[int] = (np.flatnonzero(far) + 1).tolist()
-    return points
+    return (np.flatnonzero(far) + 1).tolist()

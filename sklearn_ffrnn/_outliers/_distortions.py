@@ -32,8 +32,7 @@ def flatten_speed(sequence: FloatArray, other: FloatArray, rng: RandomState) -> 
     """Bring the sizes of all steps closer to their mean and keep the directions."""
     size = _size(sequence)
     mean = size.mean()
-    distorted: FloatArray = sequence / size * mean * (size / mean) ** rng.uniform(0, 1)
-    return distorted
+    return sequence / size * mean * (size / mean) ** rng.uniform(0, 1)
 
 
 def phase_randomize(sequence: FloatArray, other: FloatArray, rng: RandomState) -> FloatArray:
@@ -56,8 +55,7 @@ def add_noise(sequence: FloatArray, other: FloatArray, rng: RandomState) -> Floa
     """Add white or smooth noise of 5 to 100 % of the sequence's standard deviation."""
     noise = gaussian_filter1d(rng.normal(size=sequence.shape), rng.uniform(0.1, 3), axis=0)
     strength = np.exp(rng.uniform(np.log(0.05), 0)) * sequence.std() / noise.std()
-    distorted: FloatArray = sequence + strength * noise
-    return distorted
+    return sequence + strength * noise
 
 
 def warp(sequence: FloatArray, other: FloatArray, rng: RandomState) -> FloatArray:
@@ -131,8 +129,7 @@ def _derangement(n: int, rng: RandomState) -> np.ndarray:
 
 def _size(sequence: FloatArray) -> FloatArray:
     norms = np.linalg.norm(sequence, axis=1, keepdims=True)
-    size: FloatArray = np.maximum(norms, 1e-6 * norms.max() or 1.0)
-    return size
+    return np.maximum(norms, 1e-6 * norms.max() or 1.0)
 
 
 def _of_length(sequence: FloatArray, n_steps: int) -> FloatArray:

@@ -274,8 +274,7 @@ class HumanMovementDetector(OutlierMixin, BaseEstimator):
         decision : ndarray of shape (n_samples,)
             Negative for machines; NaN where a movement can't be judged.
         """
-        decision: np.ndarray = self.score_samples(X) - self.offset_
-        return decision
+        return self.score_samples(X) - self.offset_
 
     def predict(self, X: Any) -> np.ndarray:
         """Tell machines.
@@ -310,8 +309,7 @@ class HumanMovementDetector(OutlierMixin, BaseEstimator):
         labels : ndarray of int of shape (n_samples,)
             As from :meth:`predict`.
         """
-        labels: np.ndarray = self.fit(X, y, **kwargs).predict(X)
-        return labels
+        return self.fit(X, y, **kwargs).predict(X)
 
     def predict_proba(self, X: Any) -> np.ndarray:
         """Return the probabilities of machine and human.
@@ -421,8 +419,7 @@ class HumanMovementDetector(OutlierMixin, BaseEstimator):
 
     def _joined(self, scores: FloatArray) -> FloatArray:
         """Return one score of those of both networks."""
-        joined: FloatArray = (scores - self.centre_) / self.spread_ @ WEIGHTS
-        return joined
+        return (scores - self.centre_) / self.spread_ @ WEIGHTS
 
 
 def _active(movements: list[np.ndarray]) -> list[np.ndarray]:
@@ -432,8 +429,7 @@ def _active(movements: list[np.ndarray]) -> list[np.ndarray]:
 def _augmented(movements: list[np.ndarray], rng: np.random.RandomState) -> list[np.ndarray]:
     views = TrajectoryAugmenter(scale=SCALES, random_state=_seed(rng)).fit_transform(movements)
     recorder = RecorderAugmenter(share=RECORDED_ANEW, random_state=_seed(rng))
-    again: list[np.ndarray] = recorder.fit_transform(views)
-    return again
+    return recorder.fit_transform(views)
 
 
 def _common(recorder: np.ndarray, share: float) -> np.ndarray | None:

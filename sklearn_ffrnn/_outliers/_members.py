@@ -56,8 +56,7 @@ def learn_sequences(
 
 def describe(movements: list[np.ndarray]) -> FloatArray:
     """Return the table that the other network sees, one row a movement."""
-    table: FloatArray = KinematicFeatures(PERIOD).fit_transform(movements)
-    return table
+    return KinematicFeatures(PERIOD).fit_transform(movements)
 
 
 def learn_table(

@@ -174,8 +174,7 @@ class FFRNNOutlierDetector(OutlierMixin, BaseEstimator):
         """
         check_is_fitted(self)
         sequences = check_input(self, X, dtype=weight_dtype(self.estimator_.dtype), reset=False)
-        scores: np.ndarray = self.estimator_.decision_function(sequences.split())
-        return scores
+        return self.estimator_.decision_function(sequences.split())
 
     def decision_function(self, X: Any) -> np.ndarray:
         """Return the scores minus ``offset_``.
@@ -190,8 +189,7 @@ class FFRNNOutlierDetector(OutlierMixin, BaseEstimator):
         decision : ndarray of shape (n_samples,)
             Negative for outliers.
         """
-        decision: np.ndarray = self.score_samples(X) - self.offset_
-        return decision
+        return self.score_samples(X) - self.offset_
 
     def predict(self, X: Any) -> np.ndarray:
         """Label samples as inliers or outliers.

@@ -35,5 +35,4 @@ class TableScale(NamedTuple):
     def apply(self, table: FloatArray) -> FloatArray:
         """Return the table near 1 everywhere: tails by their logarithm, the centre for NaN."""
         squeezed = np.arcsinh((table - self.centre) / self.size)
-        scaled: FloatArray = (np.nan_to_num(squeezed, nan=0.0) - self.mean) / self.deviation
-        return scaled
+        return (np.nan_to_num(squeezed, nan=0.0) - self.mean) / self.deviation

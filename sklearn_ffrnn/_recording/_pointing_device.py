@@ -65,8 +65,7 @@ class PointingDevice:
             kept = self.lattice.place(self._steps(_hold(self.lattice.units(kept), held), held))
         else:
             kept = self.lattice.snap(kept)
-        points: FloatArray = kept[np.cumsum(~self.repeated) - 1]
-        return points
+        return kept[np.cumsum(~self.repeated) - 1]
 
     def _steps(self, units: np.ndarray, held: np.ndarray) -> np.ndarray:
         """Return whole units such that every step is one that the device takes."""
@@ -101,8 +100,7 @@ class PointingDevice:
         steps = np.stack(np.meshgrid(*[np.arange(-n, n + 1.0)] * 2), axis=-1).reshape(-1, 2)
         shown = ((steps == 0) | (np.abs(steps) >= self.dead_band)).all(axis=1)
         reaches: BoolArray = (steps**2).sum(axis=1) >= self.reach**2 - 1e-9
-        possible: FloatArray = steps[shown & reaches]
-        return possible
+        return steps[shown & reaches]
 
 
 def find_pointing_device(points: np.ndarray) -> PointingDevice:

@@ -35,5 +35,4 @@ def stage_scores(scores: np.ndarray, heard: np.ndarray) -> np.ndarray:
     counts = np.maximum(np.cumsum(heard), 1)
     shape = (1, -1, *[1] * (scores.ndim - 2))
     counted = np.where(heard.reshape(shape), scores, 0)
-    means: np.ndarray = counted.cumsum(axis=1) / counts.reshape(shape)
-    return means
+    return counted.cumsum(axis=1) / counts.reshape(shape)

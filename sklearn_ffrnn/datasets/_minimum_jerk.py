@@ -166,8 +166,7 @@ def via_point_bump(tau: FloatArray, tau_1: float) -> FloatArray:
 
     conditions = np.array([terms(tau_1), terms(1.0), terms(1.0, 1), terms(1.0, 2)])
     coefficients: FloatArray = np.linalg.solve(conditions, [1.0, 0.0, 0.0, 0.0])
-    values: FloatArray = coefficients @ np.array(terms(tau))
-    return values
+    return coefficients @ np.array(terms(tau))
 
 
 def _quantum(values: np.ndarray) -> float | None:

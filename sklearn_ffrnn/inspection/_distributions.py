@@ -52,5 +52,4 @@ def fit_distributions(goodness: np.ndarray, rows: Mapping[str, np.ndarray]) -> p
 def density(name: str, loc: float, scale: float, at: np.ndarray) -> np.ndarray:
     """Return the density of the distribution `name`."""
     family, _ = FAMILIES[name]
-    values: np.ndarray = family(loc, scale).pdf(at)
-    return values
+    return family(loc, scale).pdf(at)

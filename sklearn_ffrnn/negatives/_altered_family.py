@@ -83,8 +83,7 @@ def shaken(points: np.ndarray, tau: np.ndarray, rng: np.random.RandomState) -> n
     """Return the path with noise of 20 to 100 % of the mean step on every point."""
     step = np.linalg.norm(np.diff(points, axis=0), axis=1).mean()
     noise: np.ndarray = log_uniform((0.2, 1.0), rng) * step * rng.standard_normal(points.shape)
-    path: np.ndarray = points + noise
-    return path
+    return points + noise
 
 
 @_alteration
@@ -101,8 +100,7 @@ def shuffled(points: np.ndarray, tau: np.ndarray, rng: np.random.RandomState) ->
     n_runs = max(2, len(steps) // int(rng.randint(1, 7)))
     runs = np.array_split(steps, min(n_runs, len(steps)))
     steps = np.concatenate([runs[i] for i in rng.permutation(len(runs))])
-    path: np.ndarray = points[0] + np.concatenate([np.zeros((1, 2)), np.cumsum(steps, axis=0)])
-    return path
+    return points[0] + np.concatenate([np.zeros((1, 2)), np.cumsum(steps, axis=0)])
 
 
 @_alteration
@@ -112,8 +110,7 @@ def surrogate(points: np.ndarray, tau: np.ndarray, rng: np.random.RandomState) -
     spectrum = np.fft.fft(steps)
     spectrum[1:] *= np.exp(2j * np.pi * rng.uniform(size=len(spectrum) - 1))
     way = np.concatenate([[0.0], np.cumsum(np.fft.ifft(spectrum))])
-    path: np.ndarray = points[0] + np.stack([way.real, way.imag], axis=1)
-    return path
+    return points[0] + np.stack([way.real, way.imag], axis=1)
 
 
 @_alteration
@@ -122,8 +119,7 @@ def calmed(points: np.ndarray, tau: np.ndarray, rng: np.random.RandomState) -> n
     n = min(len(points) - 1, 12)
     padded = np.pad(points, ((n, n), (0, 0)), mode="reflect", reflect_type="odd")
     calm = gaussian_filter1d(padded, log_uniform((0.8, 3.0), rng), axis=0)[n : n + len(points)]
-    path: np.ndarray = calm + rng.uniform(0.0, 0.4) * (points - calm)
-    return path
+    return calm + rng.uniform(0.0, 0.4) * (points - calm)
 
 
 def along(points: np.ndarray, progress: np.ndarray) -> np.ndarray:

@@ -214,8 +214,7 @@ class BaseNegativeSampler(  # type: ignore[call-arg]
     def _count(self, y: np.ndarray, n_human: int) -> int:
         if isinstance(self.n_negatives, str):  # "balance"
             return max(0, n_human - int(np.sum(y == self.negative_label)))
-        count: int = round(self.n_negatives * n_human)
-        return count
+        return round(self.n_negatives * n_human)
 
     def _report(self, bad: np.ndarray, n_human: int) -> None:
         """Name the human rows that cannot be modelled, in one warning or error."""

@@ -209,8 +209,7 @@ def _check_weights(weights: Any, n_families: int) -> np.ndarray:
         )
     if not (np.isfinite(weights).all() and weights.min() >= 0 and weights.sum() > 0):
         raise ValueError(f"weights={weights.tolist()} must be 0 or more, and not all 0.")
-    shares: np.ndarray = weights / weights.sum()
-    return shares
+    return weights / weights.sum()
 
 
 def _in_proportion(weights: np.ndarray, n: int) -> np.ndarray:

@@ -78,5 +78,4 @@ class SmoothPaceFamily:
         a, b = log_uniform(self.easing, rng), log_uniform(self.easing, rng)
         kind = rng.randint(3)  # one speed, the same easing at both ends, or any
         a, b = ((1.0, 1.0), (a, a), (a, b))[kind]
-        progress: np.ndarray = betainc(a, b, np.linspace(0.0, 1.0, _KNOTS))
-        return progress
+        return betainc(a, b, np.linspace(0.0, 1.0, _KNOTS))

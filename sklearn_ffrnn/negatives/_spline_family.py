@@ -76,8 +76,7 @@ class SplineFamily(PathFamily):
         still = np.minimum(1.0, np.minimum(tau, 1 - tau) / 0.1)[:, None]
         noise = coloured_noise(len(tau), 2, rng).T
         step = np.linalg.norm(np.diff(noise, axis=0), axis=1).mean()
-        shaken: np.ndarray = path + shake / step * still * noise
-        return shaken
+        return path + shake / step * still * noise
 
     def _size(self, bounds: tuple[float, float], rng: np.random.RandomState) -> float:
         """Draw a size, or 0 in a third of the cases."""
@@ -92,8 +91,7 @@ class SplineFamily(PathFamily):
         kind = rng.randint(3)  # no easing, the same at both ends, or any
         if kind == 0:
             return time
-        eased: np.ndarray = betainc(a, a if kind == 1 else b, time)
-        return eased
+        return betainc(a, a if kind == 1 else b, time)
 
     def _control_points(self, goals: np.ndarray, rng: np.random.RandomState) -> np.ndarray:
         """Return the goals with points between the last two, beside the straight line."""
@@ -111,8 +109,7 @@ def bezier(control: np.ndarray, progress: np.ndarray) -> np.ndarray:
     n = len(control) - 1
     k = np.arange(n + 1)
     weights = comb(n, k) * progress[:, None] ** k * (1 - progress[:, None]) ** (n - k)
-    points: np.ndarray = weights @ control
-    return points
+    return weights @ control
 
 
 def through(control: np.ndarray, progress: np.ndarray) -> np.ndarray:

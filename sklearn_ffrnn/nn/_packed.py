@@ -114,8 +114,7 @@ class Packed:
         """Lay the steps out as (n_time_steps, n_sequences, ...), zero where a sequence ended."""
         shape = (len(self.sizes), len(self))
         if self.equal_lengths:
-            blocks: Tensor = per_step.unflatten(0, shape)
-            return blocks
+            return per_step.unflatten(0, shape)
         padded = per_step.new_zeros(*shape, *per_step.shape[1:])
         return padded.index_put((self.time, self.sample), per_step)
 

@@ -45,8 +45,7 @@ def turn(points: np.ndarray, angle: float, factor: float, mirror: bool) -> np.nd
         rotation = rotation @ np.array([[0.0, 1.0], [-1.0, 0.0]])
     if mirror:
         rotation = np.array([[1.0, 0.0], [0.0, -1.0]]) @ rotation
-    turned: np.ndarray = points[0] + factor * (points - points[0]) @ rotation
-    return turned
+    return points[0] + factor * (points - points[0]) @ rotation
 
 
 def on_lattice_of(source: np.ndarray, points: np.ndarray) -> np.ndarray:

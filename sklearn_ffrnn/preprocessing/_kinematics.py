@@ -67,8 +67,7 @@ def on_even_clock(trajectory: np.ndarray, period: float) -> np.ndarray:
     n_steps = max(int((t[-1] - t[0]) // period), MIN_STEPS)
     times = t[0] + period * np.arange(n_steps + 1)
     x, y = (np.interp(times, t, axis) for axis in merged[:, :2].T)
-    position: np.ndarray = x + 1j * y
-    return position
+    return x + 1j * y
 
 
 def smoothed(position: np.ndarray, width: float) -> np.ndarray:
@@ -76,8 +75,7 @@ def smoothed(position: np.ndarray, width: float) -> np.ndarray:
     n = min(int(4 * width), len(position) - 1)
     padded = np.pad(position, n, mode="reflect", reflect_type="odd")
     filtered = gaussian_filter1d(np.stack([padded.real, padded.imag]), width, axis=1)
-    out: np.ndarray = (filtered[0] + 1j * filtered[1])[n : n + len(position)]
-    return out
+    return (filtered[0] + 1j * filtered[1])[n : n + len(position)]
 
 
 def _extent(position: np.ndarray, duration: float, mean_speed: float) -> Features:

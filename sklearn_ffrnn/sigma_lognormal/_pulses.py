@@ -52,8 +52,7 @@ def unit_pulses(strokes: np.ndarray, t: np.ndarray) -> Pulses:
 
 def amplitudes(strokes: FloatArray) -> np.ndarray:
     """Return length and middle direction of each stroke as one complex number."""
-    amplitude: np.ndarray = strokes[:, 0] * np.exp(0.5j * (strokes[:, 4] + strokes[:, 5]))
-    return amplitude
+    return strokes[:, 0] * np.exp(0.5j * (strokes[:, 4] + strokes[:, 5]))
 
 
 def add_up(values: np.ndarray, step: np.ndarray, n_steps: int) -> np.ndarray:

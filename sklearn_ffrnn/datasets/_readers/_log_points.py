@@ -46,8 +46,7 @@ def _steps(t: np.ndarray, movement: Any) -> np.ndarray:
     if movement is None:
         return np.diff(t)
     order = np.argsort(movement.codes, kind="stable")
-    steps: np.ndarray = np.diff(t[order])[np.diff(movement.codes[order]) == 0]
-    return steps
+    return np.diff(t[order])[np.diff(movement.codes[order]) == 0]
 
 
 def join_pieces(pieces: list[dict[str, Any]]) -> dict[str, Any]:
