@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import math
 import os
 from abc import ABCMeta, abstractmethod
 from numbers import Integral, Real
@@ -34,13 +33,13 @@ from .._training import (
     check_unchanged,
     hold_out,
     make_generator,
-    n_epochs_of_cycle,
     train,
 )
 from ..nn import Network
 from ._network_settings import build_network
 from ._plain_state import from_plain_state, to_plain_state
 from ._precision import DTYPES, weight_dtype
+from ._schedule import n_epochs, sequences_in_batch
 from ._torch_device import resolve_device
 
 # What fit and partial_fit learn of the input's form.
@@ -157,7 +156,7 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             network.to(device),
             training_part,
             held_part if held.any() else None,
-            max_iter=self._n_epochs(training_part),
+            max_iter=n_epochs(self, training_part),
             learning_rate=self.learning_rate,
             untrained=not warm,
             generator=generator,
@@ -165,9 +164,8 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         )
         judged = held_part if held.any() else training_part
         by_layer = layer_scores(network, judged.sequences)
-        if _differ(judged.sequences):  # else every layer must score them alike
-            network.heard.copy_(torch.from_numpy(self._heard_layers(by_layer, judged.y)))
-        scores = _stages(network, by_layer)
+        network.heard.copy_(torch.from_numpy(self._heard_layers(by_layer, judged)))
+        scores = stage_scores(network, by_layer)
         calibrations = self._calibrate(scores, judged.y, judged.weight, len(classes))
 
         self._keep_input_attributes(checked)
@@ -236,7 +234,7 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             device, settings = self.device_, self._network_settings
             network = self._copy_network(data, len(classes))
         # Before the network learns from the samples: scores as new samples will have them.
-        scores = _stages(network, layer_scores(network.eval(), data.sequences))
+        scores = stage_scores(network, layer_scores(network.eval(), data.sequences))
         training = self._train(
             network,
             data,
@@ -259,7 +257,9 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         self._stream = stream
         self.n_iter_ = (0 if first else self.n_iter_) + len(training.history)
         history = ([] if first else self.history_) + training.history
-        self._keep_training(training, history[-self._n_epochs(data) :])
+        # A stream may go on for ever.
+        n_kept = MAX_EPOCHS if self.max_iter == "auto" else self.max_iter
+        self._keep_training(training, history[-n_kept:])
         return self
 
     def decision_function(self, X: Any) -> np.ndarray:
@@ -366,7 +366,7 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             path, self.network_, self._calibrations[-1], self.classes_, self.n_features_in_
         )
 
-    def _heard_layers(self, scores: np.ndarray, target: np.ndarray) -> np.ndarray:
+    def _heard_layers(self, scores: np.ndarray, judged: TrainingData) -> np.ndarray:
         """Return which layers count in the verdict, given their scores of known samples."""
         return np.ones(scores.shape[1], dtype=bool)
 
@@ -377,7 +377,7 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
     def _scores(self, X: Any) -> np.ndarray:
         """Return the scores after each stage: (n, n_stages) or (n, n_stages, n_classes)."""
         sequences = self._check_prediction_data(X)
-        return _stages(self.network_, layer_scores(self.network_, sequences))
+        return stage_scores(self.network_, layer_scores(self.network_, sequences))
 
     def _unfitted(self) -> Any:
         """Return an estimator with the same parameters, to check input with."""
@@ -412,7 +412,7 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         options = TrainingOptions(
             watched=self._watched(validation is not None),
             max_iter=max_iter,
-            batch_size=self._sequences_in_batch(len(data.y)),
+            batch_size=sequences_in_batch(self, len(data.y)),
             learning_rate_init=self.learning_rate_init,
             learning_rate=learning_rate,
             alpha=self.alpha,
@@ -433,19 +433,6 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             generator=generator if self.shuffle else None,
             optimizer_state=optimizer_state,
         )
-
-    def _sequences_in_batch(self, n_samples: int) -> int:
-        if self.batch_size == "auto":
-            return min(self._auto_batch_size, n_samples)
-        return int(self.batch_size)
-
-    def _n_epochs(self, data: TrainingData) -> int:
-        if self.max_iter != "auto":
-            return int(self.max_iter)
-        if self.learning_rate != "one_cycle":
-            return MAX_EPOCHS
-        n_batches = math.ceil(len(data.y) / self._sequences_in_batch(len(data.y)))
-        return n_epochs_of_cycle(len(data.sequences.values), n_batches)
 
     def _trains_in_parallel(self, device: torch.device) -> bool:
         """Tell whether layers are trained in processes of their own."""
@@ -511,11 +498,3 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True
         return tags
-
-
-def _differ(sequences: Ragged) -> bool:
-    return bool(np.ptp(sequences.values, axis=0).any() or np.ptp(sequences.lengths))
-
-
-def _stages(network: Network, scores: np.ndarray) -> np.ndarray:
-    return stage_scores(scores, network.heard.cpu().numpy())

@@ -38,9 +38,9 @@ class BPTTRNNClassifier(BaseRNNClassifier):
         for all sequences of a batch, so that a sample of weight two counts as the sample twice.
     batch_size : int or "auto", default="auto"
         Sequences in a batch; "auto" is ``min(64, n_samples)``.
-    learning_rate : {"adaptive", "constant"}, default="adaptive"
-        "adaptive" halves the rate when the loss that is watched has not improved for more than
-        ``n_iter_no_change // 2`` epochs.
+    learning_rate : {"one_cycle", "adaptive", "constant"}, default="adaptive"
+        "one_cycle" is described at :class:`FFRNNClassifier`. "adaptive" halves the rate when the
+        loss that is watched has not improved for more than ``n_iter_no_change // 2`` epochs.
     learning_rate_init : float, default=0.001
         Learning rate of Adam at the start.
     alpha : float, default=1e-5
@@ -50,8 +50,8 @@ class BPTTRNNClassifier(BaseRNNClassifier):
     average : bool, default=True
         Whether to judge and keep a running average of the weights over epochs, in which the last
         ones count most (Shamir & Zhang 2013), and not the noisier weights of one epoch.
-    max_iter : int, default=200
-        Most epochs.
+    max_iter : int or "auto", default=200
+        Most epochs; with "one_cycle" all of them. "auto" is described at :class:`FFRNNClassifier`.
     tol : float, default=1e-4
         Least improvement of the loss that counts as one.
     shuffle : bool, default=True

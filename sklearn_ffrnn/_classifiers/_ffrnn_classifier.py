@@ -20,7 +20,7 @@ from .._scoring import (
     scores_over_time,
     to_probabilities,
 )
-from .._training import may_start_workers
+from .._training import TrainingData, may_start_workers
 from ..nn import ForwardForwardRNN
 from ..nn._goodness import GOODNESS
 from ..nn._losses import OBJECTIVES
@@ -85,7 +85,7 @@ class FFRNNClassifier(BaseRNNClassifier):
         Strength of the L2 penalty on the weights (Adam's weight decay).
     max_grad_norm : float or None, default=1.0
         Longest gradient of one layer; longer ones are cut to it. None cuts nothing.
-    average : bool, default=True
+    average : bool, default=False
         Whether to judge and keep a running average of the weights over epochs, in which the last
         ones count most (Shamir & Zhang 2013), and not the noisier weights of one epoch.
     max_iter : int or "auto", default="auto"
@@ -331,8 +331,14 @@ class FFRNNClassifier(BaseRNNClassifier):
         for stage, calibration in enumerate(self._calibrations):
             yield to_probabilities(calibration.logits(scores[:, stage]))
 
-    def _heard_layers(self, scores: np.ndarray, target: np.ndarray) -> np.ndarray:
-        faults = layer_faults(scores, target)
+    def _heard_layers(self, scores: np.ndarray, judged: TrainingData) -> np.ndarray:
+        sequences = judged.sequences
+        if not (np.ptp(sequences.values, axis=0).any() or np.ptp(sequences.lengths)):
+            # All samples are alike, so that a sound layer scores them alike.
+            return super()._heard_layers(scores, judged)
+        # A sample of weight 0 is as good as absent.
+        counts = slice(None) if judged.weight is None else judged.weight > 0
+        faults = layer_faults(scores[counts], judged.y[counts])
         heard = ~np.isin(np.arange(scores.shape[1]), list(faults))
         for layer, fault in faults.items():
             meaning = {

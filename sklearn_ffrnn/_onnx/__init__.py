@@ -3,6 +3,7 @@
 Import it where a graph is made, not before: it needs packages that predictions do not need.
 """
 
+# Imported for their absence: both are optional, and the error says what to install.
 try:
     import onnx  # noqa: F401
     import spox  # noqa: F401

@@ -18,20 +18,21 @@ def layer_scores(network: Network, sequences: Ragged) -> np.ndarray:
     return score_in_batches(network, sequences, lambda network, x: network.scores(x))
 
 
-def stage_scores(scores: np.ndarray, heard: np.ndarray) -> np.ndarray:
+def stage_scores(network: Network, scores: np.ndarray) -> np.ndarray:
     """Return the mean score of the first layers, for every number of layers.
 
     Parameters
     ----------
+    network : Network
+        Knows which layers count. Before the first of them the mean is 0.
     scores : ndarray of shape (n_sequences, n_layers[, n_classes])
         Score of each layer alone.
-    heard : ndarray of bool of shape (n_layers,)
-        Which layers count. Before the first of them the mean is 0.
 
     Returns
     -------
     means : ndarray of the shape of `scores`
     """
+    heard = network.heard.cpu().numpy()
     counts = np.maximum(np.cumsum(heard), 1)
     shape = (1, -1, *[1] * (scores.ndim - 2))
     counted = np.where(heard.reshape(shape), scores, 0)

@@ -72,6 +72,17 @@ def test_sound_layers_are_not_complained_about():
         FFRNNClassifier((8, 8), max_iter=20, random_state=0).fit(X, y)
 
 
+def test_samples_of_weight_zero_put_no_layer_at_fault():
+    X, y = separable()
+    # Three times as many with the opposite labels would make every layer look inverted.
+    X, labels = np.tile(X, (4, 1, 1)), np.r_[y, np.tile(1 - y, 3)]
+    weight = np.repeat([1.0, 0.0], [len(y), 3 * len(y)])
+    classifier = FFRNNClassifier((8, 8), max_iter=20, early_stopping=False, random_state=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        classifier.fit(X, labels, sample_weight=weight)
+
+
 def test_a_network_without_a_sound_layer_keeps_them_all():
     X, y = separable()
     classifier = FFRNNClassifier((8,), max_iter=20, random_state=0, callbacks=[Break("dead", 0)])

@@ -1,0 +1,25 @@
+"""What "auto" stands for: sequences in a batch, and epochs."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from .._training import MAX_EPOCHS, TrainingData, n_epochs_of_cycle
+
+
+def sequences_in_batch(classifier: Any, n_samples: int) -> int:
+    """Return the batch size of a classifier that trains on `n_samples`."""
+    if classifier.batch_size == "auto":
+        return min(classifier._auto_batch_size, n_samples)
+    return int(classifier.batch_size)
+
+
+def n_epochs(classifier: Any, data: TrainingData) -> int:
+    """Return how many epochs a classifier trains at most, and in a cycle of the rate."""
+    if classifier.max_iter != "auto":
+        return int(classifier.max_iter)
+    if classifier.learning_rate != "one_cycle":
+        return MAX_EPOCHS
+    n_batches = math.ceil(len(data.y) / sequences_in_batch(classifier, len(data.y)))
+    return n_epochs_of_cycle(len(data.sequences.values), n_batches)
