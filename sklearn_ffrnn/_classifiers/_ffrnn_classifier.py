@@ -336,9 +336,7 @@ class FFRNNClassifier(BaseRNNClassifier):
         if not (np.ptp(sequences.values, axis=0).any() or np.ptp(sequences.lengths)):
             # All samples are alike, so that a sound layer scores them alike.
             return super()._heard_layers(scores, judged)
-        # A sample of weight 0 is as good as absent.
-        counts = slice(None) if judged.weight is None else judged.weight > 0
-        faults = layer_faults(scores[counts], judged.y[counts])
+        faults = layer_faults(scores, judged.y)
         heard = ~np.isin(np.arange(scores.shape[1]), list(faults))
         for layer, fault in faults.items():
             meaning = {
