@@ -164,7 +164,7 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         )
         judged = held_part if held.any() else training_part
         by_layer = layer_scores(network, judged.sequences)
-        network.heard.copy_(torch.from_numpy(self._heard_layers(by_layer, judged)))
+        network.layers_in_use.copy_(torch.from_numpy(self._layers_in_use(by_layer, judged)))
         scores = stage_scores(network, by_layer)
         calibrations = self._calibrate(scores, judged.y, judged.weight, len(classes))
 
@@ -366,7 +366,7 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             path, self.network_, self._calibrations[-1], self.classes_, self.n_features_in_
         )
 
-    def _heard_layers(self, scores: np.ndarray, judged: TrainingData) -> np.ndarray:
+    def _layers_in_use(self, scores: np.ndarray, judged: TrainingData) -> np.ndarray:
         """Return which layers count in the verdict, given their scores of known samples."""
         return np.ones(scores.shape[1], dtype=bool)
 

@@ -331,11 +331,11 @@ class FFRNNClassifier(BaseRNNClassifier):
         for stage, calibration in enumerate(self._calibrations):
             yield to_probabilities(calibration.logits(scores[:, stage]))
 
-    def _heard_layers(self, scores: np.ndarray, judged: TrainingData) -> np.ndarray:
+    def _layers_in_use(self, scores: np.ndarray, judged: TrainingData) -> np.ndarray:
         sequences = judged.sequences
         if not (np.ptp(sequences.values, axis=0).any() or np.ptp(sequences.lengths)):
             # All samples are alike, so that a sound layer scores them alike.
-            return super()._heard_layers(scores, judged)
+            return super()._layers_in_use(scores, judged)
         faults = layer_faults(scores, judged.y)
         heard = ~np.isin(np.arange(scores.shape[1]), list(faults))
         for layer, fault in faults.items():

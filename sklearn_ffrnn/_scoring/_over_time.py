@@ -14,9 +14,9 @@ def scores_over_time(network: ForwardForwardRNN, sequences: Packed, n_steps: int
     Goodness is a mean over steps, so that one pass gives the score after each step. Scores after
     the end of a sequence are NaN; `n_steps` is at least the length of the longest.
     """
-    x = network.ask_every_label(sequences)
+    x = network.with_candidate_labels(sequences)
     margins = [layer.margin(goodness.per_step) for layer, goodness in network(x)]
-    so_far = x.running_mean(torch.stack(margins)[network.heard].mean(dim=0))
+    so_far = x.running_mean(torch.stack(margins)[network.layers_in_use].mean(dim=0))
     scores = torch.stack([network.by_label(at_one_time) for at_one_time in so_far.T], dim=1)
     padded = scores.new_full((len(scores), n_steps, *scores.shape[2:]), torch.nan)
     padded[:, : scores.shape[1]] = scores

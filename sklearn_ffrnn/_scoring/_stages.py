@@ -32,7 +32,7 @@ def stage_scores(network: Network, scores: np.ndarray) -> np.ndarray:
     -------
     means : ndarray of the shape of `scores`
     """
-    heard = network.heard.cpu().numpy()
+    heard = network.layers_in_use.cpu().numpy()
     counts = np.maximum(np.cumsum(heard), 1)
     shape = (1, -1, *[1] * (scores.ndim - 2))
     counted = np.where(heard.reshape(shape), scores, 0)
