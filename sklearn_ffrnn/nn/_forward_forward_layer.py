@@ -85,9 +85,7 @@ class ForwardForwardLayer(nn.Module):
         """Return g - theta in double precision, theta midway between the two thresholds."""
         return goodness.double() - self.theta.mean()
 
-    def _update_threshold(
-        self, goodness: Tensor, positive: Tensor, weight: Tensor | None
-    ) -> None:
+    def _update_threshold(self, goodness: Tensor, positive: Tensor, weight: Tensor | None) -> None:
         """Move the threshold towards the midpoint between the mean goodness of both classes."""
         means = [
             weighted_mean(goodness[group], None if weight is None else weight[group])
