@@ -76,7 +76,7 @@ class Calibration:
             bounds=bounds,
             options={"ftol": 1e-15, "gtol": 1e-10, "maxiter": 1000},
         ).x
-        fitted = _refine(fitted, lambda parameters: loss(parameters)[1])
+        fitted = _polished(fitted, lambda parameters: loss(parameters)[1])
         self.slope = float(np.exp(fitted[0]) / spread)
         self.intercept = np.append(0.0, fitted[1:])
         return self
@@ -99,16 +99,16 @@ class Calibration:
         return scores
 
 
-def _refine(parameters: FloatArray, gradient: Callable[[FloatArray], FloatArray]) -> FloatArray:
+def _polished(parameters: FloatArray, gradient: Callable[[FloatArray], FloatArray]) -> FloatArray:
     """Return the root of the gradient near `parameters`.
 
     A minimiser that compares losses finds only half of the digits of a minimum; the others would
     depend on the order of the samples.
     """
-    refined = root(gradient, parameters, options={"xtol": 1e-14}).x
-    inside = abs(refined[0]) <= MAX_LOG_SLOPE
-    closer = np.abs(gradient(refined)).max() < np.abs(gradient(parameters)).max()
-    return refined if inside and closer else parameters
+    polished = root(gradient, parameters, options={"xtol": 1e-14}).x
+    inside = abs(polished[0]) <= MAX_LOG_SLOPE
+    closer = np.abs(gradient(polished)).max() < np.abs(gradient(parameters)).max()
+    return polished if inside and closer else parameters
 
 
 def to_probabilities(decision: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Training of a network: data, validation part, training loop, callbacks, layer workers."""
+"""The training of a network: data, held-out part, loop, callbacks, layer workers."""
 
 from ._data import TrainingData
 from ._held_out import hold_out

@@ -38,9 +38,9 @@ class Trainer(NeuralNet):
     max_grad_norm : float or None
         Largest norm of the gradient of a layer; a longer gradient is clipped.
     average : AverageOverEpochs or None
-        Average of the weights, to validate and keep instead of the weights.
+        Average of the weights, which is judged and kept; None keeps the weights themselves.
     workers : LayerWorkers or None
-        Processes that train the layers in parallel; None trains them in turn.
+        Processes that train the layers side by side; None trains them in turn.
     """
 
     def __init__(
@@ -57,11 +57,11 @@ class Trainer(NeuralNet):
         self.workers = workers
 
     def run_single_epoch(self, iterator: Any, training: bool, prefix: str, **kwargs: Any) -> None:
-        """Run an epoch: skorch's, or in the workers if there are any."""
+        """Run skorch's epoch; leave the training to the workers if there are any."""
         if not training:
             super().run_single_epoch(iterator, training=training, prefix=prefix, **kwargs)
             return
-        if self.workers is not None:  # they hold the weights that are trained
+        if self.workers is not None:  # which have their own weights
             self._run_workers(iterator)
         else:
             if self.average is not None:
@@ -142,10 +142,10 @@ def make_generator(random_state: np.random.RandomState) -> torch.Generator:
 
 
 class Training(NamedTuple):
-    """History and optimizer state of a training run."""
+    """History and optimizer state of a training."""
 
     history: list[dict[str, Any]]
-    optimizer_state: dict[str, Any] | None  # None if training diverged
+    optimizer_state: dict[str, Any] | None  # None where it holds nothing to go on from
 
 
 def train(
@@ -213,7 +213,7 @@ def train(
         for group in trainer.optimizer_.param_groups:  # keep the moments, not the old settings
             group.update(lr=options.learning_rate_init, weight_decay=options.alpha)
     if options.layer_parallel:
-        assert isinstance(network, ForwardForwardRNN)  # the baseline has a single loss
+        assert isinstance(network, ForwardForwardRNN)  # the baseline is one part that learns
         with LayerWorkers(network, dataset, options, optimizer_state) as trainer.workers:
             trainer.partial_fit(dataset, y=None)
         final_state = {**trainer.optimizer_.state_dict(), "state": trainer.workers.moments}
@@ -221,7 +221,7 @@ def train(
         trainer.partial_fit(dataset, y=None)
         final_state = trainer.optimizer_.state_dict()
     if not trainer.has_learnt():
-        raise KeyboardInterrupt  # skorch has caught it, but there is no model to return
+        raise KeyboardInterrupt  # which skorch kept to itself, but there is no model yet
     network.eval()
     recorded = {"train_loss", options.watched, *losses}
     history = [
@@ -230,7 +230,7 @@ def train(
         if recorded <= epoch.keys()  # an interrupted epoch lacks some
     ]
     check_learnt(network, [epoch[options.watched] for epoch in history])
-    # After divergence the moments are useless: they would spoil the weights at the next update.
+    # The moments of a loss that exploded would spoil the weights at the next step.
     diverged = dict(trainer.callbacks_)["stop_on_divergence"].diverged_
     return Training(history, None if diverged else final_state)
 
