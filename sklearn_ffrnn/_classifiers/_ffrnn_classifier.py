@@ -116,10 +116,10 @@ class FFRNNClassifier(BaseRNNClassifier):
     warm_start : bool, default=False
         Whether to continue from the last solution in a new call of fit.
     layer_parallel : bool, default=False
-        Whether to train each layer in its own process, on the CPU, all at the same time. The result
-        is the same; with as many processors as layers the time does not grow with their number.
-        Where processes can't be started, as in a worker of a Dask cluster, the layers are trained
-        in turn, with a warning. If Ctrl-C interrupts an epoch, the whole epoch is lost.
+        Whether to train each layer in a process of its own, on the CPU, at the same time as the
+        others: with the same result, in a time that does not grow with the number of layers if
+        there are as many processors. In turn, with a warning, where processes may not be started,
+        as in a worker of a Dask cluster. An epoch that Ctrl-C interrupts is lost.
     device : str or torch.device, default="auto"
         Device to compute on; "auto" is a GPU if there is one, otherwise the CPU.
     dtype : {"auto", "float32", "float64", "mixed_bfloat16"}, default="auto"
