@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 import torch
@@ -46,7 +45,8 @@ class AverageOverEpochs:
     def swap_in_average(self) -> None:
         """After an epoch, add the weights to the average and put the average into the network."""
         self._average.update_parameters(self._network)
-        self._latest = copy.deepcopy(self._network.state_dict())
+        state = self._network.state_dict()
+        self._latest = {name: value.clone() for name, value in state.items()}
         self._network.load_state_dict(self._average.module.state_dict())
 
     def restore_weights(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 import warnings
 from typing import Any
@@ -36,7 +35,8 @@ class StopOnDivergence(Callback):
 
     def on_epoch_begin(self, net: Any, **_: Any) -> None:
         """Store the weights that the epoch starts from."""
-        self.start_ = copy.deepcopy(net.module_.state_dict())
+        state = net.module_.state_dict()
+        self.start_ = {name: value.clone() for name, value in state.items()}
 
     def on_epoch_end(self, net: Any, **_: Any) -> None:
         """If the loss is not finite, restore good weights, warn, and end training."""
