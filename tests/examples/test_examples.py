@@ -26,16 +26,16 @@ SMALLEST = {
     " --runs 1 --thresholds 7 --epochs 1 --units 4 --samples 120 --out OUT",
     "examples/benchmarks/bench_defects.py": "--data DATA --sets mobiletouchdb --samples 200"
     " --epochs 1 --folds 1",
-    "examples/benchmarks/bench_export.py": "--data DATA --sets mobiletouchdb --samples 220",
-    "examples/benchmarks/bench_fairness.py": "--data DATA --sets touch --samples 40 --strengths 1",
-    "examples/benchmarks/bench_fit.py": "--data DATA --rows mobiletouchdb-20ms --samples 60"
+    "examples/benchmarks/bench_export.py": "--data DATA --sets mobiletouchdb --samples 60",
+    "examples/benchmarks/bench_fairness.py": "--data DATA --sets touch --samples 20 --strengths 1",
+    "examples/benchmarks/bench_fit.py": "--data DATA --rows mobiletouchdb-20ms --samples 30"
     " --models FF --splits 1",
     "examples/benchmarks/bench_gestures.py": "--data DATA --folds 1 --samples 64 --epochs 1"
     " --models FF",
-    "examples/benchmarks/bench_objectives.py": "--data DATA --sets mobiletouchdb --samples 200"
+    "examples/benchmarks/bench_objectives.py": "--data DATA --sets mobiletouchdb --samples 60"
     " --epochs 1 --folds 1",
     "examples/benchmarks/bench_one_class.py": "--train 60 --test 40 --epochs 1 --units 4",
-    "examples/benchmarks/bench_options.py": "--data DATA --sets mobiletouchdb --samples 200"
+    "examples/benchmarks/bench_options.py": "--data DATA --sets mobiletouchdb --samples 60"
     " --epochs 1 --folds 1",
     "examples/benchmarks/bench_rivals.py": "--data DATA --sets mobiletouchdb --samples 200"
     " --epochs 1 --folds 2 --first 1",
