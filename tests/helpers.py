@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from sklearn_ffrnn._training import _one_cycle
 from sklearn_ffrnn.nn import SequenceDataset
 from sklearn_ffrnn.sigma_lognormal import position
 
@@ -75,6 +76,16 @@ def pack(sequences, target=None, weight=None):
 def weights(classifier):
     """Return all weights of a fitted classifier, one after another."""
     return torch.cat([p.detach().flatten() for p in classifier.network_.parameters()])
+
+
+def shorten_training(check, monkeypatch):
+    """Let max_iter="auto" be at most 40 epochs instead of 200, in most of scikit-learn's checks.
+
+    What they check depends neither on how well the network learns, nor on how roundings add up.
+    """
+    in_full = {"check_classifiers_train", "check_sample_weight_equivalence_on_dense_data"}
+    if check.func.__name__ not in in_full or check.keywords:  # such as readonly_memmap=True
+        monkeypatch.setattr(_one_cycle, "MAX_EPOCHS", 40)
 
 
 def legend(ax):

@@ -19,7 +19,7 @@ SMALLEST = {
     "examples/demo.py": "--movements 40 --folds 2 --epochs 1 --jobs 1 --output OUT",
     "examples/live_page/make_live_page.py": "--people 60 --epochs 1 --out OUT",
     "examples/scale_out/stream_parquet.py": "--movements 40 --passes 1",
-    "examples/scale_out/scale_out_dask.py": "--movements 30 --folds 2 --epochs 1 --workers 1",
+    "examples/scale_out/scale_out_dask.py": "--movements 30 --folds 2 --epochs 1 --workers 2",
     "examples/unseen/catch_unseen_machines.py": "--train 100 --test 40 --negatives 1"
     " --each 3 --tables machines recorders",
     "examples/study/reproduce_study.py": "--data DATA --sets mobiletouchdb --protocol grouped"
@@ -27,8 +27,8 @@ SMALLEST = {
     "examples/benchmarks/bench_defects.py": "--data DATA --sets mobiletouchdb --samples 200"
     " --epochs 1 --folds 1",
     "examples/benchmarks/bench_export.py": "--data DATA --sets mobiletouchdb --samples 60",
-    "examples/benchmarks/bench_fairness.py": "--data DATA --sets touch --samples 20 --strengths 1",
-    "examples/benchmarks/bench_fit.py": "--data DATA --rows mobiletouchdb-20ms --samples 30"
+    "examples/benchmarks/bench_fairness.py": "--data DATA --sets MCYT --samples 20 --strengths 1",
+    "examples/benchmarks/bench_fit.py": "--data DATA --rows dollar-one-20ms --samples 30"
     " --models FF --splits 1",
     "examples/benchmarks/bench_gestures.py": "--data DATA --folds 1 --samples 64 --epochs 1"
     " --models FF",

@@ -1,6 +1,5 @@
 """The detector that learns from human movements alone, and the negatives that it makes."""
 
-
 import joblib
 import numpy as np
 import pandas as pd
@@ -23,6 +22,7 @@ from sklearn_ffrnn import (
     save,
 )
 from sklearn_ffrnn._outliers._distortions import DISTORTIONS, make_distorted
+from tests.helpers import shorten_training
 
 
 def small(**settings):
@@ -32,7 +32,8 @@ def small(**settings):
 
 @pytest.mark.slow
 @parametrize_with_checks([FFRNNOutlierDetector()])
-def test_scikit_learn_check(estimator, check):
+def test_scikit_learn_check(estimator, check, monkeypatch):
+    shorten_training(check, monkeypatch)
     check(estimator)
 
 

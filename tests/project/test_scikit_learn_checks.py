@@ -10,6 +10,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.utils.estimator_checks import estimator_checks_generator, parametrize_with_checks
 
 from sklearn_ffrnn import BPTTRNNClassifier, FFRNNClassifier, SequenceBatch, VelocityTransformer
+from tests.helpers import shorten_training
 
 # At their defaults, which is what users get.
 ESTIMATORS = [FFRNNClassifier(), BPTTRNNClassifier()]
@@ -17,7 +18,8 @@ ESTIMATORS = [FFRNNClassifier(), BPTTRNNClassifier()]
 
 @pytest.mark.slow
 @parametrize_with_checks(ESTIMATORS)
-def test_scikit_learn_check(estimator, check):
+def test_scikit_learn_check(estimator, check, monkeypatch):
+    shorten_training(check, monkeypatch)
     check(estimator)
 
 
