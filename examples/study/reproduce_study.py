@@ -48,6 +48,10 @@ def parse(arguments):
     parser.add_argument("--epochs", type=int, default=200, help="at most")
     parser.add_argument("--units", type=int, default=96, help="of each of the three layers")
     parser.add_argument("--samples", type=int, help="use only N of each data set")
+    parser.add_argument("--device", default="auto", help="cpu, cuda, ...")
+    parser.add_argument(
+        "--session", help="runs of one name are timed against each other (default: this process)"
+    )
     parser.add_argument("--out", type=Path, default=Path("study_output"))
     return parser.parse_args(arguments)
 
@@ -64,15 +68,15 @@ def plan(options):
         # Models that are timed against each other run one after the other.
         models = all_models(options.thresholds, options.classifiers, options.settings)
         for protocol, number, model in product(options.protocol, range(options.runs), models):
-            run = Run(name, protocol, number, model, options.units, options.epochs)
+            run = Run(name, protocol, number, model, options.units, options.epochs, options.device)
             runs[run.key(fingerprint)] = run
     return data_sets, runs
 
 
-def do_missing(runs, data_sets, store):
+def do_missing(runs, data_sets, store, session):
     """Do the runs that are not in the store."""
     done = set(store.rows(runs)["key"])
-    session = datetime.now(UTC).isoformat(timespec="seconds")
+    session = session or datetime.now(UTC).isoformat(timespec="seconds")
     with tqdm(total=len(runs), initial=len(done), unit="run") as bar:
         for key, run in runs.items():
             if key in done:
@@ -109,7 +113,7 @@ def main(arguments=None):
     store = Store(options.out)
     data_sets, runs = plan(options)
     try:
-        do_missing(runs, data_sets, store)
+        do_missing(runs, data_sets, store, options.session)
     finally:
         write_tables(store.rows(runs), options)
     draw_figures(store.rows(runs), store)

@@ -1,6 +1,5 @@
 """The detector that learns from human movements alone, and the negatives that it makes."""
 
-
 import joblib
 import numpy as np
 import pandas as pd
