@@ -44,6 +44,7 @@ SMALLEST = {
     " --units 4",
     "examples/benchmarks/bench_study_data.py": "--data DATA --sets mobiletouchdb --samples 200"
     " --epochs 1 --folds 2 --first 1",
+    "examples/benchmarks/gpu_check.py": "--device cpu --lengths 5 --batches 6 --repeats 1",
     "docs/figures/human_and_machine.py": "OUT.png",
 }
 
