@@ -12,8 +12,8 @@ DIR holds ``NAME.npz`` files or the folders of the study's archive (see
 `sklearn_ffrnn.datasets.load_study_folder`). The folder ``--out`` gets ``runs.csv``, with a row for
 each finished run, ``tables.md`` and ``figures``. The whole takes hours and can be stopped at any
 time; the same command continues, because runs in ``runs.csv`` are not repeated. Several processes
-may fill one folder with ``--fit-only``, each with other sets, runs or models; a last one with all of
-them then fits nothing and writes the tables. docs/reproduction.md says what differs from the study.
+may fill one folder with ``--fit-only``, each with other sets, runs or models; a last one with all
+of them then fits nothing and writes the tables. docs/reproduction.md says what differs from the study.
 """
 
 import argparse
