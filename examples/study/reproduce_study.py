@@ -13,7 +13,8 @@ DIR holds ``NAME.npz`` files or the folders of the study's archive (see
 each finished run, ``tables.md`` and ``figures``. The whole takes hours and can be stopped at any
 time; the same command continues, because runs in ``runs.csv`` are not repeated. Several processes
 may fill one folder with ``--fit-only``, each with other sets, runs or models; a last one with all
-of them then fits nothing and writes the tables. docs/reproduction.md says what differs from the study.
+of them then fits nothing and writes the tables. docs/reproduction.md says what differs from the
+study.
 """
 
 import argparse
