@@ -26,11 +26,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of dollar-one.npz")
     parser.add_argument("--samples", type=int, default=1200)
+    parser.add_argument("--epochs", type=int, help="other than the default")
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
 
     X, y, writer = load(options.data / "dollar-one.npz", options.samples, 0)
-    steps = [("velocity", VelocityTransformer()), ("classifier", FFRNNClassifier(random_state=0))]
+    classifier = FFRNNClassifier(max_iter=options.epochs or "auto", random_state=0)
+    steps = [("velocity", VelocityTransformer()), ("classifier", classifier)]
     search = GridSearchCV(
         Pipeline(steps), GRID, scoring="roc_auc", cv=StratifiedGroupKFold(3), n_jobs=options.jobs
     )
