@@ -38,11 +38,11 @@ TEST_BATCH = 150
 
 def vanishing_objective(goodness, positive, weight, theta_pos, theta_neg):
     """Return the study's loss as its code has it."""
-    sequences = goodness.sequences
-    of_step = positive[sequences.sample]
-    right = torch.sigmoid(signed_margin(goodness.per_step, of_step, theta_pos, theta_neg))
+    layout = goodness.layout
+    positive_step = positive[layout.sample]
+    right = torch.sigmoid(signed_margin(goodness.per_step, positive_step, theta_pos, theta_neg))
     per_step = -torch.log(right + 1e-10)
-    return sum_of_class_means(sequences.mean_over_steps(per_step), positive, weight)
+    return sum_of_class_means(layout.mean_over_steps(per_step), positive, weight)
 
 
 def direction_only(velocities):

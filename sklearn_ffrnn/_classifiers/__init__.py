@@ -1,4 +1,4 @@
-"""The two classifiers, and their base."""
+"""The two classifiers and their base class."""
 
 from ._base import BaseRNNClassifier
 from ._bptt_rnn_classifier import BPTTRNNClassifier

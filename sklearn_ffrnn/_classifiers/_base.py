@@ -1,9 +1,8 @@
-"""What both classifiers share: fit, partial_fit, prediction, calibration."""
+"""The base class of both classifiers: fit and partial_fit."""
 
 from __future__ import annotations
 
 import copy
-import os
 from abc import ABCMeta, abstractmethod
 from numbers import Integral, Real
 from typing import Any, ClassVar
@@ -13,16 +12,14 @@ import torch
 from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
-from sklearn.utils.validation import check_is_fitted
 
-from .._input import Ragged, check_input, check_labels, find_classes
+from .._input import Ragged, check_labels, find_classes
 from .._scoring import (
     Calibration,
     RecentScores,
     fit_calibrations,
     layer_scores,
     stage_scores,
-    to_probabilities,
 )
 from .._training import (
     MAX_EPOCHS,
@@ -39,15 +36,16 @@ from ..nn import Network
 from ._network_settings import build_network
 from ._plain_state import from_plain_state, to_plain_state
 from ._precision import DTYPES, weight_dtype
+from ._prediction import PredictionMixin
 from ._schedule import n_epochs, sequences_in_batch
 from ._torch_device import resolve_device
 
-# What fit and partial_fit learn of the input's form.
+# Fitted attributes that describe the form of the input.
 _INPUT_ATTRIBUTES = ("n_features_in_", "feature_names_in_")
 
 
-class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
-    """Base of the two classifiers; the parameters are described there."""
+class BaseRNNClassifier(PredictionMixin, ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
+    """Base class of the two classifiers, which describe the parameters."""
 
     _parameter_constraints: dict[str, list[Any]] = {
         "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
@@ -77,19 +75,16 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
     _network_class: ClassVar[type[Network]]
     _auto_batch_size: ClassVar[int]
 
-    classes_: np.ndarray
-    network_: Network
     device_: torch.device
     history_: list[dict[str, Any]]
-    _calibrations: list[Calibration]
     _optimizer_state: dict[str, Any] | None
     _recent_scores: RecentScores | None
     _network_settings: dict[str, Any]
-    _stream: torch.Generator
+    _stream_generator: torch.Generator
 
     @abstractmethod
     def _make_network_settings(self, sequences: Ragged, n_classes: int) -> dict[str, Any]:
-        """Return what a network for the data is built from, in plain values."""
+        """Return the parameters of a network for the data, as plain values."""
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None, groups: Any = None) -> Any:
@@ -99,21 +94,22 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         ----------
         X : list of array-like of shape (n_steps, n_channels), array-like of shape \
 (n_samples, n_steps, n_channels), SequenceBatch, or array-like of shape (n_samples, n_features)
-            Sequences. Three-dimensional arrays may be padded with trailing NaN rows. A plain table
-            is taken as sequences of one step. The negatives that a SequenceBatch carries are
+            Sequences. Three-dimensional arrays may be padded with trailing NaN rows. The rows of a
+            plain table are sequences of one step. The negatives that a SequenceBatch carries are
             trained on too. Values must not exceed a millionth of the largest number of their
             precision, 3.4e32 in float32.
         y : array-like of shape (n_samples,) or None, default=None
-            Class labels. Of two labels the one that sorts last is the positive class. None is for
-            a SequenceBatch of human rows that carries negatives: it knows the labels of both.
+            Class labels. Of two labels, the one that sorts last is the positive class. None is for
+            a SequenceBatch that holds only human rows and carries negatives: it knows the labels of
+            both.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weight of each sample. A negative carried by a SequenceBatch has its parent's.
+            Sample weights. A negative carried by a SequenceBatch has the weight of its parent.
         groups : array-like of shape (n_samples,), default=None
-            Samples of one group (a writer, a source) stay on one side when a part is held out for
-            early stopping and calibration. Negatives carried by a SequenceBatch always stay with
-            their parents. Without groups, sequences of one length stay together, since a
-            synthetic movement has as many steps as its source; but not those of a length that over
-            5 % share.
+            Samples of one group (a writer, a source) are not separated when a part is held out for
+            early stopping and calibration. A negative carried by a SequenceBatch is in the group
+            of its parent. Without groups, sequences of equal length are not separated, because a
+            synthetic movement has as many steps as its source; unless more than 5 % of all have
+            that length.
 
         Returns
         -------
@@ -123,8 +119,8 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         Raises
         ------
         ValueError, TypeError
-            If the input is malformed: the message names the sample and the remedy. What was
-            fitted before is kept.
+            If the input is malformed. The message names the sample and the remedy. A former fit is
+            kept.
 
         Notes
         -----
@@ -134,7 +130,8 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         is raised, be it KeyboardInterrupt or ValueError, and what was fitted before is kept.
         """
         warm = self.warm_start and hasattr(self, "network_")
-        # What is learnt of the input's form is kept with the rest, when training has succeeded.
+        # All attributes are set at the end, so that a fit that fails changes nothing. Those that
+        # checking the input sets are set on another estimator and copied at the end.
         checked = self if warm else self._unfitted()
         data = check_training_input(
             checked, X, y, sample_weight, groups, dtype=weight_dtype(self.dtype), reset=not warm
@@ -144,8 +141,9 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         device = resolve_device(self.device)
         random_state = check_random_state(self.random_state)
         generator = make_generator(random_state)
-        held = hold_out(data, self.early_stopping, self.validation_fraction, random_state)
-        training_part, held_part = data.select(~held), data.select(held)
+        held_out = hold_out(data, self.early_stopping, self.validation_fraction, random_state)
+        train_part = data.select(~held_out)
+        validation_part = data.select(held_out) if held_out.any() else None
         if warm:
             self._check_same_classes(classes)
             settings, network = self._network_settings, self._copy_network(data, len(classes))
@@ -154,36 +152,39 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             network = build_network(self._network_class, settings, generator)
         training = self._train(
             network.to(device),
-            training_part,
-            held_part if held.any() else None,
-            max_iter=n_epochs(self, training_part),
+            train_part,
+            validation_part,
+            max_iter=n_epochs(self, train_part),
             learning_rate=self.learning_rate,
             untrained=not warm,
             generator=generator,
             optimizer_state=self._optimizer_state if warm else None,
         )
-        judged = held_part if held.any() else training_part
-        by_layer = layer_scores(network, judged.sequences)
-        network.heard.copy_(torch.from_numpy(self._heard_layers(by_layer, judged)))
+        calibration_part = train_part if validation_part is None else validation_part
+        by_layer = layer_scores(network, calibration_part.sequences)
+        in_use = self._layers_in_use(by_layer, calibration_part)
+        network.layers_in_use.copy_(torch.from_numpy(in_use))
         scores = stage_scores(network, by_layer)
-        calibrations = self._calibrate(scores, judged.y, judged.weight, len(classes))
+        calibrations = self._calibrate(
+            scores, calibration_part.y, calibration_part.weight, len(classes)
+        )
 
-        self._keep_input_attributes(checked)
+        self._store_input_attributes(checked)
         self.n_negatives_ = data.n_negatives
-        self._keep_model(classes, device, network, settings, calibrations)
+        self._store_model(classes, device, network, settings, calibrations)
         self._recent_scores = None
         self.n_iter_ = len(training.history)
-        self._keep_training(training, training.history)
+        self._store_training(training, training.history)
         return self
 
     @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(
         self, X: Any, y: Any = None, classes: Any = None, sample_weight: Any = None
     ) -> Any:
-        """Make one pass over a part of a stream of samples.
+        """Train for one epoch on a part of a stream of samples.
 
-        Memory does not grow with the number of samples seen. Probabilities are calibrated on the
-        scores that the latest 1,000 samples got before the network learnt from them.
+        Memory does not grow with the number of samples. Probabilities are calibrated on the latest
+        1,000 samples, with the scores that they had before the network learnt from them.
 
         Parameters
         ----------
@@ -192,29 +193,22 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         y : array-like of shape (n_samples,) or None, default=None
             Class labels; None as in :meth:`fit`.
         classes : array-like of shape (n_classes,), default=None
-            All classes that will ever come. Needed in the first call, unless its y has them all.
+            All classes of the stream. Required in the first call, unless its y has all of them.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weight of each sample.
+            Sample weights.
 
         Returns
         -------
         self : object
-            The classifier, further trained.
+            The classifier, trained further.
         """
         if self.early_stopping is True:
             raise ValueError(
-                "partial_fit does not support early_stopping=True, for a stream has no held-out "
-                "part. Set early_stopping to 'auto' or False."
+                "partial_fit does not support early_stopping=True, because a stream has no "
+                "validation part. Set early_stopping to 'auto' or False."
             )
         first = not hasattr(self, "network_")
-        known = None if classes is None else np.unique(check_labels(classes))
-        if not first:
-            if known is not None and not np.array_equal(known, self.classes_):
-                raise ValueError(
-                    f"classes={known} differ from those of the first call, {self.classes_}; "
-                    "leave classes out after the first call."
-                )
-            known = self.classes_
+        known = self._known_classes(classes)
         checked = self._unfitted() if first else self
         data = check_training_input(
             checked, X, y, sample_weight, None, dtype=weight_dtype(self.dtype), reset=first
@@ -222,27 +216,27 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         classes = find_classes(data.y, known, caller=type(self).__name__)
         data = data.encode(classes, self.class_weight)
         recent = None if first else self._recent_scores
-        if recent is None:  # a stream begins, maybe after a fit
-            stream = make_generator(check_random_state(self.random_state))
+        if recent is None:  # the first part of a stream, maybe after a fit
+            generator = make_generator(check_random_state(self.random_state))
         else:
-            stream = torch.Generator().set_state(self._stream.get_state())
+            generator = torch.Generator().set_state(self._stream_generator.get_state())
         if first:
             device = resolve_device(self.device)
             settings = self._make_network_settings(data.sequences, len(classes))
-            network = build_network(self._network_class, settings, stream).to(device)
+            network = build_network(self._network_class, settings, generator).to(device)
         else:
             device, settings = self.device_, self._network_settings
             network = self._copy_network(data, len(classes))
-        # Before the network learns from the samples: scores as new samples will have them.
+        # Before training on these samples, so that they are scored like new ones.
         scores = stage_scores(network, layer_scores(network.eval(), data.sequences))
         training = self._train(
             network,
             data,
             None,
             max_iter=1,
-            learning_rate="constant",  # a stream has no end for a rate to fall towards
+            learning_rate="constant",  # a stream has no known end, which a schedule would need
             untrained=first,
-            generator=stream,
+            generator=generator,
             optimizer_state=None if first else self._optimizer_state,
         )
         weight = np.ones(len(data.y)) if data.weight is None else data.weight
@@ -250,150 +244,49 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         recent = latest if recent is None else recent.followed_by(latest)
         calibrations = self._calibrate(recent.scores, recent.target, recent.weight, len(classes))
 
-        self._keep_input_attributes(checked)
+        self._store_input_attributes(checked)
         self.n_negatives_ = data.n_negatives
-        self._keep_model(classes, device, network, settings, calibrations)
+        self._store_model(classes, device, network, settings, calibrations)
         self._recent_scores = recent
-        self._stream = stream
+        self._stream_generator = generator
         self.n_iter_ = (0 if first else self.n_iter_) + len(training.history)
         history = ([] if first else self.history_) + training.history
-        # A stream may go on for ever.
-        n_kept = MAX_EPOCHS if self.max_iter == "auto" else self.max_iter
-        self._keep_training(training, history[-n_kept:])
+        # A stream may have no end, but memory has.
+        n_stored = MAX_EPOCHS if self.max_iter == "auto" else self.max_iter
+        self._store_training(training, history[-n_stored:])
         return self
 
-    def decision_function(self, X: Any) -> np.ndarray:
-        """Return calibrated log-odds.
-
-        Parameters
-        ----------
-        X : sequences, or array-like of shape (n_samples, n_features)
-            As in :meth:`fit`.
-
-        Returns
-        -------
-        decision : ndarray of shape (n_samples,) or (n_samples, n_classes)
-            With two classes, the log-odds of ``classes_[1]``; with more, log-probabilities up to
-            a constant of each sample.
-        """
-        scores = self._scores(X)
-        return self._calibrations[-1].logits(scores[:, -1])
-
-    def predict_proba(self, X: Any) -> np.ndarray:
-        """Return the probability of each class.
-
-        Parameters
-        ----------
-        X : sequences, or array-like of shape (n_samples, n_features)
-            As in :meth:`fit`.
-
-        Returns
-        -------
-        probabilities : ndarray of shape (n_samples, n_classes)
-            In the order of ``classes_``.
-        """
-        return to_probabilities(self.decision_function(X))
-
-    def predict(self, X: Any) -> np.ndarray:
-        """Return the most probable class.
-
-        Parameters
-        ----------
-        X : sequences, or array-like of shape (n_samples, n_features)
-            As in :meth:`fit`.
-
-        Returns
-        -------
-        labels : ndarray of shape (n_samples,)
-            Values of ``classes_``.
-        """
-        decision = self.decision_function(X)
-        chosen = (decision > 0).astype(int) if decision.ndim == 1 else decision.argmax(axis=1)
-        return self.classes_[chosen]
-
-    def to_onnx(self, path: str | os.PathLike[str]) -> None:
-        """Write the fitted classifier as an ONNX file, to predict without torch or Python.
-
-        The graph does all that :meth:`predict_proba` does, normalization and calibration included,
-        in single precision: the same probabilities but for rounding, which is coarser in a
-        classifier of ``dtype="mixed_bfloat16"`` itself. It is made of ONNX's own operators (opset
-        17 at most) and takes
-
-        - ``steps``, float32 (n_sequences, n_steps, n_channels): sequences padded to one length with
-          anything, both axes of any length. A row of a plain table is a sequence of one step.
-        - ``lengths``, int64 (n_sequences,): how many steps of each are its own, at least 1.
-
-        It gives ``probabilities``, float64 (n_sequences, n_classes), in the order of ``classes_``,
-        which are in the file's metadata too, as JSON. Input is not checked as it is here. In a
-        pipeline the steps before it are not part of the graph, whose input are then
-        ``steps = pipeline[:-1].transform(X)``, padded with NaN, and
-        ``lengths = (~np.isnan(steps[:, :, 0])).sum(axis=1)``.
-
-        Parameters
-        ----------
-        path : str or path-like
-            The file, usually named ``*.onnx``.
-
-        Raises
-        ------
-        ImportError
-            If the package onnx or spox is missing.
-
-        See Also
-        --------
-        sklearn_ffrnn.export.to_onnx : A whole pipeline, from recorded points on.
-
-        Examples
-        --------
-        >>> import tempfile, numpy as np, onnxruntime
-        >>> from sklearn_ffrnn import FFRNNClassifier
-        >>> rng = np.random.default_rng(0)
-        >>> y = np.arange(60) % 2
-        >>> X = rng.normal(size=(60, 10, 2)) * (1 + 2 * y)[:, None, None]
-        >>> clf = FFRNNClassifier(hidden_layer_sizes=(16, 16), max_iter=5, random_state=0).fit(X, y)
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     clf.to_onnx(f"{folder}/model.onnx")
-        ...     session = onnxruntime.InferenceSession(f"{folder}/model.onnx")
-        >>> inputs = {"steps": X.astype(np.float32), "lengths": np.full(60, 10)}
-        >>> (probabilities,) = session.run(None, inputs)
-        >>> bool(np.allclose(probabilities, clf.predict_proba(X), atol=1e-5))
-        True
-        """
-        check_is_fitted(self)
-        from .._onnx import write_classifier  # needs packages that nothing else needs
-
-        write_classifier(
-            path, self.network_, self._calibrations[-1], self.classes_, self.n_features_in_
-        )
-
-    def _heard_layers(self, scores: np.ndarray, judged: TrainingData) -> np.ndarray:
-        """Return which layers count in the verdict, given their scores of known samples."""
+    def _layers_in_use(self, scores: np.ndarray, data: TrainingData) -> np.ndarray:
+        """Return a mask of the layers to predict with, given their scores of labelled data."""
         return np.ones(scores.shape[1], dtype=bool)
 
-    def _check_prediction_data(self, X: Any) -> Ragged:
-        check_is_fitted(self)
-        return check_input(self, X, dtype=weight_dtype(self.dtype), reset=False)
-
-    def _scores(self, X: Any) -> np.ndarray:
-        """Return the scores after each stage: (n, n_stages) or (n, n_stages, n_classes)."""
-        sequences = self._check_prediction_data(X)
-        return stage_scores(self.network_, layer_scores(self.network_, sequences))
-
     def _unfitted(self) -> Any:
-        """Return an estimator with the same parameters, to check input with."""
+        """Return an unfitted estimator with the same parameters."""
         return type(self)(**self.get_params(deep=False))
 
     def _check_same_classes(self, classes: np.ndarray) -> None:
         if not np.array_equal(classes, self.classes_):
             raise ValueError(
-                f"warm_start=True goes on with the classes of the first fit, {self.classes_}, but "
-                f"y has {classes}. Set warm_start=False to start anew."
+                f"warm_start=True needs the classes of the first fit, {self.classes_}, but y has "
+                f"{classes}. Set warm_start=False to start anew."
             )
 
+    def _known_classes(self, classes: Any) -> np.ndarray | None:
+        """Return the classes of a stream, as far as they are known before a call of partial_fit."""
+        given = None if classes is None else np.unique(check_labels(classes))
+        if not hasattr(self, "network_"):
+            return given
+        if given is not None and not np.array_equal(given, self.classes_):
+            raise ValueError(
+                f"classes={given} differ from those of the first call, {self.classes_}; leave "
+                "classes out after the first call."
+            )
+        return self.classes_
+
     def _copy_network(self, data: TrainingData, n_classes: int) -> Network:
-        """Return a copy of the network to go on with, which no parameter may contradict."""
-        now = self._make_network_settings(data.sequences, n_classes)
-        check_unchanged(self._network_settings, now)
+        """Return a copy of the fitted network to train further, if the parameters still fit it."""
+        settings = self._make_network_settings(data.sequences, n_classes)
+        check_unchanged(self._network_settings, settings)
         return copy.deepcopy(self.network_)
 
     def _train(
@@ -435,7 +328,7 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         )
 
     def _trains_in_parallel(self, device: torch.device) -> bool:
-        """Tell whether layers are trained in processes of their own."""
+        """Tell whether to train each layer in its own process."""
         return False
 
     def _calibrate(
@@ -446,15 +339,15 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             return [Calibration(n_classes) for _ in range(scores.shape[1])]
         return fit_calibrations(scores, target, weight, n_classes)
 
-    def _keep_input_attributes(self, checked: Any) -> None:
-        """Take over what `checked` learnt of the input's form."""
+    def _store_input_attributes(self, checked: Any) -> None:
+        """Copy the attributes that checking the input has set on `checked`."""
         for name in _INPUT_ATTRIBUTES:
             if hasattr(checked, name):
                 setattr(self, name, getattr(checked, name))
             else:
                 self.__dict__.pop(name, None)
 
-    def _keep_model(
+    def _store_model(
         self,
         classes: np.ndarray,
         device: torch.device,
@@ -462,26 +355,28 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         settings: dict[str, Any],
         calibrations: list[Calibration],
     ) -> None:
-        """Store all that predictions need."""
+        """Store what predictions need."""
         self.classes_ = classes
         self.device_ = device
         self.network_ = network
         self._network_settings = settings
         self._calibrations = calibrations
 
-    def _keep_training(self, training: Training, history: list[dict[str, Any]]) -> None:
-        """Store the optimizer state, and what the history tells."""
-        held_out = bool(history) and "valid_loss" in history[0]
-        losses = [epoch[self._watched(held_out)] for epoch in history]
+    def _store_training(self, training: Training, history: list[dict[str, Any]]) -> None:
+        """Store the optimizer state, the history, and what follows from it."""
+        has_validation = bool(history) and "valid_loss" in history[0]
+        losses = [epoch[self._watched(has_validation)] for epoch in history]
         self._optimizer_state = training.optimizer_state
         self.history_ = history
         self.loss_curve_ = [epoch["train_loss"] for epoch in history]
-        self.validation_scores_ = [epoch["valid_score"] for epoch in history] if held_out else None
+        self.validation_scores_ = (
+            [epoch["valid_score"] for epoch in history] if has_validation else None
+        )
         self.best_loss_ = min(losses, default=np.nan)
 
-    def _watched(self, held_out: bool) -> str:
-        """Return which entry of the history decides which epoch is best."""
-        if not held_out:
+    def _watched(self, has_validation: bool) -> str:
+        """Return the entry of the history that decides which epoch is best."""
+        if not has_validation:
             return "train_loss"
         return "valid_criterion" if self.calibrate else "valid_loss"
 

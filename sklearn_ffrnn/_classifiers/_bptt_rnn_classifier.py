@@ -17,8 +17,8 @@ from ._precision import network_dtypes
 class BPTTRNNClassifier(BaseRNNClassifier):
     """Recurrent network classifier trained by backpropagation through time.
 
-    The baseline of :class:`FFRNNClassifier`: the same recurrent layers, trainer and input, but
-    with one linear output on the last layer, cross-entropy, and an error that travels back
+    The baseline of :class:`FFRNNClassifier`: the same recurrent layers, training loop and input,
+    but one linear output on the last layer and a cross-entropy whose gradient is propagated back
     through all layers.
 
     Parameters
@@ -26,61 +26,66 @@ class BPTTRNNClassifier(BaseRNNClassifier):
     hidden_layer_sizes : int or array-like of int, default=(96, 96, 96)
         Units of each recurrent layer.
     n_differences : int, default=2
-        Highest order of the differences from step to step that the first layer reads beside the
-        input, each brought to unit variance: 1 adds x_t - x_(t-1), 2 also the change of that. Of
-        velocities they are accelerations and jerks. Variances below 1e-5 are not brought up.
+        Highest order of the differences between consecutive steps that are added to the input, each
+        scaled to unit variance (but variances below 1e-5 are not scaled up): 1 adds x_t - x_(t-1),
+        2 also the differences of these. For velocities they are accelerations and jerks.
     pooling : {"flatten", "mean", "last"}, default="flatten"
-        What the output reads of the last layer: all steps, each with weights of its own (the
-        study's way; steps beyond the longest training sequence are not read), their mean, or the
-        last step.
+        Input of the output layer: all steps of the last layer, each with its own weights (as in the
+        study; steps beyond the longest training sequence are ignored), their mean, or the last
+        step.
     dropout : float, default=0.5
         Share of activations dropped between layers in training: at each time step the same units
-        for all sequences of a batch, so that a sample of weight two counts as the sample twice.
+        for all sequences of a batch, so that a sample of weight two has the same effect as two
+        copies of it.
     batch_size : int or "auto", default="auto"
-        Sequences in a batch; "auto" is ``min(64, n_samples)``.
+        Number of sequences in a batch; "auto" is ``min(64, n_samples)``.
     learning_rate : {"one_cycle", "adaptive", "constant"}, default="adaptive"
-        "one_cycle" is described at :class:`FFRNNClassifier`. "adaptive" halves the rate when the
-        loss that is watched has not improved for more than ``n_iter_no_change // 2`` epochs.
+        Schedule of the learning rate. "adaptive" halves it when the monitored loss has not improved
+        for more than ``n_iter_no_change // 2`` epochs. :class:`FFRNNClassifier` describes
+        "one_cycle".
     learning_rate_init : float, default=0.001
-        Learning rate of Adam at the start.
+        Initial learning rate of Adam.
     alpha : float, default=1e-5
         Strength of the L2 penalty on the weights (Adam's weight decay).
     max_grad_norm : float or None, default=1.0
-        Longest gradient; longer ones are cut to it. None cuts nothing.
+        Largest norm of the gradient; a longer gradient is clipped. None clips nothing.
     average : bool, default=True
-        Whether to judge and keep a running average of the weights over epochs, in which the last
-        ones count most (Shamir & Zhang 2013), and not the noisier weights of one epoch.
+        Whether to validate and keep a running average of the weights over epochs, in which the last
+        ones have the largest weight (Shamir & Zhang 2013), instead of the noisier weights of one
+        epoch.
     max_iter : int or "auto", default=200
-        Most epochs; with "one_cycle" all of them. "auto" is described at :class:`FFRNNClassifier`.
+        Largest number of epochs; with "one_cycle" the number of epochs. :class:`FFRNNClassifier`
+        describes "auto".
     tol : float, default=1e-4
-        Least improvement of the loss that counts as one.
+        Smallest decrease of the monitored loss that counts as an improvement.
     shuffle : bool, default=True
         Whether to shuffle the samples in every epoch.
     early_stopping : bool or "auto", default="auto"
-        Whether to hold out a part of the training data, watch the log loss of the calibrated
-        probabilities on it (with ``calibrate=False`` the cross-entropy), restore the best epoch
-        and calibrate on it. "auto" does so from 200 samples on. Otherwise training stops when the
-        training loss no longer improves, and calibration uses the training data.
+        Whether to hold out a validation part of the training data, monitor the log loss of the
+        calibrated probabilities on it (with ``calibrate=False`` the cross-entropy), restore the
+        best epoch and calibrate on this part. "auto" does so from 200 samples on. Otherwise the
+        training loss is monitored, and calibration uses the training data.
     validation_fraction : float, default=0.1
         Share of the training data to hold out.
     n_iter_no_change : int, default=10
-        Epochs without improvement after which training stops.
+        Number of epochs without improvement after which training stops. With "one_cycle" training
+        does not stop early.
     calibrate : bool, default=True
-        Whether to fit a slope and an intercept on the logits.
+        Whether to fit a slope and an intercept that turn logits into probabilities.
     class_weight : dict, "balanced" or None, default=None
         Weights of the classes.
     warm_start : bool, default=False
-        Whether fit goes on from the last solution.
+        Whether to continue from the last solution in a new call of fit.
     device : str or torch.device, default="auto"
-        Where to compute; "auto" takes a GPU where there is one.
+        Device to compute on; "auto" is a GPU if there is one, otherwise the CPU.
     dtype : {"auto", "float32", "float64", "mixed_bfloat16"}, default="auto"
         Precision. "auto" is float32 for sequences, and that of the data for plain tables.
-        "mixed_bfloat16" keeps weights, statistics and losses in float32 and computes activities
-        in bfloat16: half the memory traffic, for GPUs and processors that multiply it fast.
+        "mixed_bfloat16" keeps weights, statistics and losses in float32 and computes activations
+        in bfloat16, with half the memory traffic, for GPUs and processors that multiply it fast.
     callbacks : list of skorch callbacks, default=None
         Called during training, with the skorch net as argument.
     verbose : int, default=0
-        With 1, a bar shows the epoch, the loss and the time left.
+        With 1, a progress bar shows the epoch, the loss and the time left.
     random_state : int, RandomState instance or None, default=None
         Seed of the initial weights, the held-out part, the order of the samples and dropout.
 
@@ -91,23 +96,24 @@ class BPTTRNNClassifier(BaseRNNClassifier):
     n_features_in_ : int
         Channels of the sequences.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the columns, where a plain table with names was given.
+        Names of the columns, if X was a plain table with names.
     n_negatives_ : int
-        Negatives that a SequenceBatch carried into the last fit.
+        Number of negatives that a SequenceBatch carried into the last fit.
     n_iter_ : int
-        Epochs trained.
+        Number of epochs trained.
     loss_curve_ : list of float
         Training loss of each epoch.
     validation_scores_ : list of float or None
-        ROC AUC on the held-out part after each epoch (accuracy with more than two classes).
+        ROC AUC on the validation part after each epoch (accuracy with more than two classes); None
+        without a validation part.
     best_loss_ : float
-        Least loss of those that were watched: on the held-out part if there is one.
+        Smallest monitored loss.
     history_ : list of dict
-        All that was recorded in each epoch.
+        All records of each epoch.
     network_ : torch.nn.Module
         The trained network.
     device_ : torch.device
-        Where it computes.
+        Device of the network.
 
     See Also
     --------
@@ -149,7 +155,7 @@ class BPTTRNNClassifier(BaseRNNClassifier):
         alpha: float = 1e-5,
         max_grad_norm: float | None = 1.0,
         average: bool = True,
-        max_iter: int = 200,
+        max_iter: int | str = 200,
         tol: float = 1e-4,
         shuffle: bool = True,
         early_stopping: bool | str = "auto",

@@ -33,101 +33,103 @@ from ._thresholds import layer_thresholds
 class FFRNNClassifier(BaseRNNClassifier):
     """Recurrent network classifier trained by the Forward-Forward algorithm.
 
-    Each layer learns alone: it raises its goodness, computed from the squared activities of its
-    units, above a threshold for positive sequences and pushes it below for negative ones. No error
-    travels back from layer to layer. Between layers the activations are normalized. The class is
-    read from the goodness of all layers.
+    Each layer has its own loss. It raises its goodness, which is computed from the squared
+    activations of its units, above a threshold for positive sequences and lowers it below the
+    threshold for negative ones. No error is propagated from layer to layer. Between layers the
+    activations are normalized. The goodness of all layers gives the class.
 
-    With two classes the positives are the samples of ``classes_[1]``. With more, the label rides
-    along the input as a one-hot code and a sample is positive with its right label; training and
-    prediction then cost as many passes as there are classes.
+    With two classes the positives are the samples of ``classes_[1]``. With more, a label is added
+    to the input as a one-hot code, and a sample is positive with its correct label. Training and
+    prediction then read each sequence once for every class.
 
     Parameters
     ----------
     hidden_layer_sizes : int or array-like of int, default=(96, 96, 96)
         Units of each recurrent layer.
     n_differences : int, default=2
-        Highest order of the differences from step to step that the first layer reads beside the
-        input, each brought to unit variance: 1 adds x_t - x_(t-1), 2 also the change of that. Of
-        velocities they are accelerations and jerks. Variances below 1e-5 are not brought up.
+        Highest order of the differences between consecutive steps that are added to the input, each
+        scaled to unit variance (but variances below 1e-5 are not scaled up): 1 adds x_t - x_(t-1),
+        2 also the differences of these. For velocities they are accelerations and jerks.
     threshold : float, array-like of shape (n_layers,), tuple or "auto", default=2.0
-        Goodness theta that separates positives from negatives: one number; a list or array of one
-        per layer; a tuple (theta_pos, theta_neg) of one for positives, which must exceed it, and
-        one for negatives, which must stay below, each a number or one per layer, with the decision
-        midway between them; or "auto", a running midpoint between the mean goodness of the two
-        classes. Larger thresholds ask for stronger activity and change what is learnt.
+        Goodness theta that separates positives from negatives: a number, or a list or array with a
+        number for each layer. A tuple (theta_pos, theta_neg) of two of these has one for positives,
+        which must exceed it, and one for negatives, which must stay below; the decision threshold
+        is midway. "auto" is a running midpoint between the mean goodness of the two classes. A
+        larger threshold requires stronger activity and changes what is learnt.
     normalization : {"standardize", "layer_norm"} or None, default="standardize"
-        What stands between layers: "standardize" takes off the mean and divides by the deviation
-        of each unit, with statistics that follow training and are fixed at prediction;
-        "layer_norm" divides each step by the root mean square of its units, which hides "mean" and
-        "sum" goodness from the next layer.
+        Normalization between layers. "standardize" subtracts the mean of each unit and divides by
+        its standard deviation, with running statistics that are fixed at prediction. "layer_norm"
+        divides each step by the root mean square of its units, which hides "mean" and "sum"
+        goodness from the next layer.
     goodness : {"log_ratio", "mean", "sum"}, default="log_ratio"
-        How squared activities are pooled over the units of a layer. "mean" and "sum" are Hinton's
-        (2022); thresholds for "sum" are larger by the number of units. With "log_ratio" one half
-        of the units speaks for the positive class, the other half against it, and goodness is ten
-        times the logarithm of the ratio of their mean squared activities: what counts is which
-        half is the more active, not how active they are. The loss then puts a small penalty on
-        activity, which a ratio does not hold back.
+        How goodness is computed from the squared activations of a layer. "mean" and "sum" are
+        Hinton's (2022); thresholds for "sum" are larger by the number of units. "log_ratio" is ten
+        times the logarithm of the ratio of the mean squared activations of two halves of the
+        units: one half stands for the positive class, the other for the negative one, and only
+        their ratio counts, not the level of activity. The loss then has a small penalty on
+        activity, which the ratio does not limit.
     objective : {"symmetric", "logistic"}, default="symmetric"
         Loss of a layer. "logistic" compares the goodness of every step with the threshold.
-        "symmetric" takes whole sequences, compares all pairs of a positive and a negative of the
-        batch, and anchors the comparison at the threshold.
+        "symmetric" compares the goodness of whole sequences, in all pairs of a positive and a
+        negative of the batch, and with the threshold.
     batch_size : int or "auto", default="auto"
-        Sequences in a batch; "auto" is ``min(128, n_samples)``.
+        Number of sequences in a batch; "auto" is ``min(128, n_samples)``.
     learning_rate : {"one_cycle", "adaptive", "constant"}, default="one_cycle"
-        "one_cycle" raises the rate from ``learning_rate_init`` to ten times that in the first three
-        tenths of ``max_iter`` epochs and lets it fall to a hundredth by the last (Smith & Topin
-        2018): no epoch is left out, and the best is restored. "adaptive" halves the rate when the
-        loss that is watched has not improved for more than ``n_iter_no_change // 2`` epochs.
+        Schedule of the learning rate. "one_cycle" raises it from ``learning_rate_init`` to ten
+        times that in the first three tenths of ``max_iter`` epochs, then lowers it to a hundredth
+        of ``learning_rate_init`` (Smith & Topin 2018); all epochs are run. "adaptive" halves it
+        when the monitored loss has not improved for more than ``n_iter_no_change // 2`` epochs.
     learning_rate_init : float, default=0.001
-        Learning rate of Adam at the start.
+        Initial learning rate of Adam.
     alpha : float, default=1e-3
         Strength of the L2 penalty on the weights (Adam's weight decay).
     max_grad_norm : float or None, default=1.0
-        Longest gradient of one layer; longer ones are cut to it. None cuts nothing.
+        Largest norm of the gradient of a layer; a longer gradient is clipped. None clips nothing.
     average : bool, default=False
-        Whether to judge and keep a running average of the weights over epochs, in which the last
-        ones count most (Shamir & Zhang 2013), and not the noisier weights of one epoch.
+        Whether to validate and keep a running average of the weights over epochs, in which the last
+        ones have the largest weight (Shamir & Zhang 2013), instead of the noisier weights of one
+        epoch.
     max_iter : int or "auto", default="auto"
-        Epochs; most epochs if the rate is not "one_cycle". "auto" takes as many as make 50 updates
-        of the weights and learn from 1.2 million time steps, but 10 to 200; it is 200 for the other
-        rates.
+        Number of epochs with "one_cycle", largest number of epochs otherwise. "auto" is 200, but
+        with "one_cycle" it is as few (10 to 200) as make 50 updates and learn from 1.2 million time
+        steps.
     tol : float, default=1e-4
-        Least improvement of the loss that counts as one.
+        Smallest decrease of the monitored loss that counts as an improvement.
     shuffle : bool, default=True
         Whether to shuffle the samples in every epoch.
     early_stopping : bool or "auto", default="auto"
-        Whether to hold out a part of the training data, watch the log loss of the calibrated
-        probabilities on it (with ``calibrate=False`` the sum of the layers' losses), restore the
-        best epoch and calibrate on it. "auto" does so from 200 samples on. Otherwise training
-        stops when the training loss no longer improves, and calibration uses the training data.
+        Whether to hold out a validation part of the training data, monitor the log loss of the
+        calibrated probabilities on it (with ``calibrate=False`` the sum of the layer losses),
+        restore the best epoch and calibrate on this part. "auto" does so from 200 samples on.
+        Otherwise the training loss is monitored, and calibration uses the training data.
     validation_fraction : float, default=0.1
         Share of the training data to hold out.
     n_iter_no_change : int, default=10
-        Epochs without improvement after which training stops, if the rate is not "one_cycle".
+        Number of epochs without improvement after which training stops. With "one_cycle" training
+        does not stop early.
     calibrate : bool, default=True
-        Whether to fit a slope and an intercept that turn goodness into probabilities. Without it
+        Whether to fit a slope and an intercept that turn goodness into probabilities. Without them
         the probability is sigma(mean over layers of (G - theta)).
     class_weight : dict, "balanced" or None, default=None
-        Weights of the classes. With two classes each has half of the loss in any case, and the
-        weights move the calibration, hence the decision.
+        Weights of the classes. With two classes each class has half of the loss in any case;
+        weights change the calibration, hence the decision.
     warm_start : bool, default=False
-        Whether fit goes on from the last solution.
+        Whether to continue from the last solution in a new call of fit.
     layer_parallel : bool, default=False
         Whether to train each layer in a process of its own, on the CPU, at the same time as the
         others: with the same result, in a time that does not grow with the number of layers if
         there are as many processors. In turn, with a warning, where processes may not be started,
         as in a worker of a Dask cluster. An epoch that Ctrl-C interrupts is lost.
     device : str or torch.device, default="auto"
-        Where to compute; "auto" takes a GPU where there is one.
+        Device to compute on; "auto" is a GPU if there is one, otherwise the CPU.
     dtype : {"auto", "float32", "float64", "mixed_bfloat16"}, default="auto"
         Precision. "auto" is float32 for sequences, and that of the data for plain tables.
-        "mixed_bfloat16" keeps weights, statistics and losses in float32 and computes activities
-        in bfloat16: half the memory traffic, for GPUs and processors that multiply it fast.
+        "mixed_bfloat16" keeps weights, statistics and losses in float32 and computes activations
+        in bfloat16, with half the memory traffic, for GPUs and processors that multiply it fast.
     callbacks : list of skorch callbacks, default=None
         Called during training, with the skorch net as argument.
     verbose : int, default=0
-        With 1, a bar shows the epoch, the loss of each layer and the time left.
+        With 1, a progress bar shows the epoch, the loss of each layer and the time left.
     random_state : int, RandomState instance or None, default=None
         Seed of the initial weights, the held-out part and the order of the samples.
 
@@ -138,30 +140,31 @@ class FFRNNClassifier(BaseRNNClassifier):
     n_features_in_ : int
         Channels of the sequences.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the columns, where a plain table with names was given.
+        Names of the columns, if X was a plain table with names.
     n_negatives_ : int
-        Negatives that a SequenceBatch carried into the last fit.
+        Number of negatives that a SequenceBatch carried into the last fit.
     n_iter_ : int
-        Epochs trained.
+        Number of epochs trained.
     loss_curve_ : list of float
         Training loss of each epoch, summed over layers.
     validation_scores_ : list of float or None
-        ROC AUC on the held-out part after each epoch (accuracy with more than two classes).
+        ROC AUC on the validation part after each epoch (accuracy with more than two classes); None
+        without a validation part.
     best_loss_ : float
-        Least loss of those that were watched: on the held-out part if there is one.
+        Smallest monitored loss.
     history_ : list of dict
-        All that was recorded in each epoch, with the losses layer by layer.
+        All records of each epoch, the losses of single layers included.
     threshold_ : ndarray of shape (n_layers,) or (n_layers, 2)
-        Threshold of each layer; two columns if positives and negatives have their own.
+        Threshold of each layer; with two thresholds, those for positives and for negatives.
     network_ : torch.nn.Module
         The trained network.
     device_ : torch.device
-        Where it computes.
+        Device of the network.
 
     See Also
     --------
     BPTTRNNClassifier : The same layers trained by backpropagation through time.
-    VelocityTransformer : Turns trajectories into the sequences learnt from.
+    VelocityTransformer : Turns trajectories into sequences of velocities.
 
     References
     ----------
@@ -281,8 +284,8 @@ class FFRNNClassifier(BaseRNNClassifier):
         Returns
         -------
         goodness : ndarray of shape (n_samples, n_layers)
-            Mean over the steps of a sequence. With more than two classes it has a last axis, one
-            entry for each label that the sample may carry.
+            Mean goodness over the steps of each sequence. With more than two classes a last axis
+            has an entry for each label.
         """
         sequences = self._check_prediction_data(X)
         scores = layer_scores(self.network_, sequences)
@@ -290,10 +293,11 @@ class FFRNNClassifier(BaseRNNClassifier):
         return scores + theta.reshape(1, -1, *[1] * (scores.ndim - 2))
 
     def predict_proba_over_time(self, X: Any) -> np.ndarray:
-        """Return the verdict after each step.
+        """Return the probabilities after each step of a sequence.
 
-        It is that of :meth:`predict_proba` for the sequence up to there, with the calibration of
-        whole sequences, and costs no more: goodness is a mean over steps.
+        They are those of :meth:`predict_proba` for the sequence up to this step, with the
+        calibration for whole sequences. All steps take one pass, since goodness is a mean over
+        steps.
 
         Parameters
         ----------
@@ -303,8 +307,8 @@ class FFRNNClassifier(BaseRNNClassifier):
         Returns
         -------
         probabilities : ndarray of shape (n_samples, n_steps) or (n_samples, n_steps, n_classes)
-            Of ``classes_[1]``; of each class if there are more than two. NaN after the end of a
-            sequence.
+            Probability of ``classes_[1]``, or of each class if there are more than two. NaN after
+            the end of a sequence.
         """
         sequences = self._check_prediction_data(X)
         over_time = partial(scores_over_time, n_steps=int(sequences.lengths.max()))
@@ -314,7 +318,7 @@ class FFRNNClassifier(BaseRNNClassifier):
         return probabilities[:, :, 1] if len(self.classes_) == 2 else probabilities
 
     def staged_predict_proba(self, X: Any) -> Iterator[np.ndarray]:
-        """Yield the probabilities known after each layer.
+        """Yield the probabilities after each layer.
 
         Parameters
         ----------
@@ -324,20 +328,20 @@ class FFRNNClassifier(BaseRNNClassifier):
         Yields
         ------
         probabilities : ndarray of shape (n_samples, n_classes)
-            From the layers so far, each stage with a calibration of its own; the last are those of
-            :meth:`predict_proba`.
+            Probabilities from the layers so far, with a calibration for each number of layers. The
+            last ones are those of :meth:`predict_proba`.
         """
         scores = self._scores(X)
         for stage, calibration in enumerate(self._calibrations):
             yield to_probabilities(calibration.logits(scores[:, stage]))
 
-    def _heard_layers(self, scores: np.ndarray, judged: TrainingData) -> np.ndarray:
-        sequences = judged.sequences
+    def _layers_in_use(self, scores: np.ndarray, data: TrainingData) -> np.ndarray:
+        sequences = data.sequences
         if not (np.ptp(sequences.values, axis=0).any() or np.ptp(sequences.lengths)):
-            # All samples are alike, so that a sound layer scores them alike.
-            return super()._heard_layers(scores, judged)
-        faults = layer_faults(scores, judged.y)
-        heard = ~np.isin(np.arange(scores.shape[1]), list(faults))
+            # All samples are equal, so equal scores are no fault.
+            return super()._layers_in_use(scores, data)
+        faults = layer_faults(scores, data.y)
+        sound = ~np.isin(np.arange(scores.shape[1]), list(faults))
         for layer, fault in faults.items():
             meaning = {
                 "dead": "its goodness is the same for all samples",
@@ -345,12 +349,12 @@ class FFRNNClassifier(BaseRNNClassifier):
             }[fault]
             warnings.warn(
                 f"Layer {layer} is {fault}: {meaning}. "
-                + ("It is left out of the verdict. " if heard.any() else "No layer is sound. ")
+                + ("It is left out of predictions. " if sound.any() else "No layer is sound. ")
                 + "Lower learning_rate_init, set max_grad_norm, or change threshold.",
                 UserWarning,
                 stacklevel=3,
             )
-        return heard if heard.any() else ~heard
+        return sound if sound.any() else ~sound
 
     def _trains_in_parallel(self, device: torch.device) -> bool:
         return self.layer_parallel and may_start_workers(device)
@@ -359,7 +363,7 @@ class FFRNNClassifier(BaseRNNClassifier):
         sizes = layer_sizes(self.hidden_layer_sizes)
         if self.goodness == "log_ratio" and min(sizes) < 2:
             raise ValueError(
-                f"hidden_layer_sizes={self.hidden_layer_sizes!r} leaves a layer with one unit, but "
+                f"hidden_layer_sizes={self.hidden_layer_sizes!r} has a layer of one unit, but "
                 "goodness='log_ratio' compares two halves; give every layer two units or more."
             )
         return {

@@ -8,7 +8,7 @@ import numpy as np
 
 
 def layer_sizes(hidden_layer_sizes: Any) -> list[int]:
-    """Return the units of each layer; `hidden_layer_sizes` is one number or an array-like."""
+    """Return the number of units of each layer, from one number or an array-like."""
     sizes = np.atleast_1d(np.asarray(hidden_layer_sizes))
     if sizes.ndim != 1 or not len(sizes) or sizes.dtype.kind not in "iu" or sizes.min() < 1:
         raise ValueError(

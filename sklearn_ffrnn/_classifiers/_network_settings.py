@@ -1,4 +1,4 @@
-"""Networks from plain values."""
+"""Build a network from plain values."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def build_network(
     network_class : type
         Class of the network.
     settings : dict
-        Its parameters, in plain values: types are names such as "float32".
+        Its parameters as plain values; a type is a name such as "float32".
     generator : torch.Generator
         Draws the initial weights.
     """

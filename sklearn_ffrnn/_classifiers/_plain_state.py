@@ -1,4 +1,4 @@
-"""A fitted classifier as arrays and plain values, for pickle, skops, and other machines."""
+"""The state of a fitted classifier as arrays and plain values, for pickle and skops."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ._torch_device import resolve_device
 
 
 def to_plain_state(state: dict[str, Any]) -> dict[str, Any]:
-    """Return the attributes of a classifier with arrays and plain values for objects of ours."""
+    """Return the attributes of a classifier with all objects as arrays and plain values."""
     if "network_" not in state:
         return state
     recent = state["_recent_scores"]
@@ -26,13 +26,13 @@ def to_plain_state(state: dict[str, Any]) -> dict[str, Any]:
         "_calibrations": [vars(calibration) for calibration in state["_calibrations"]],
         "_recent_scores": None if recent is None else vars(recent),
     }
-    if "_stream" in state:
-        plain["_stream"] = state["_stream"].get_state().numpy()
+    if "_stream_generator" in state:
+        plain["_stream_generator"] = state["_stream_generator"].get_state().numpy()
     return {**state, **plain}
 
 
 def from_plain_state(network_class: type[Network], state: dict[str, Any]) -> dict[str, Any]:
-    """Undo :func:`to_plain_state`, on the CPU where the device is missing."""
+    """Undo :func:`to_plain_state`; move the network to the CPU if its device is missing."""
     if "network_" not in state:
         return state
     network = build_network(network_class, state["_network_settings"], torch.Generator())
@@ -46,9 +46,9 @@ def from_plain_state(network_class: type[Network], state: dict[str, Any]) -> dic
         "_calibrations": [_calibration(**values) for values in state["_calibrations"]],
         "_recent_scores": None if recent is None else RecentScores(**recent),
     }
-    if "_stream" in state:
-        objects["_stream"] = torch.Generator()
-        objects["_stream"].set_state(torch.from_numpy(state["_stream"].copy()))
+    if "_stream_generator" in state:
+        objects["_stream_generator"] = torch.Generator()
+        objects["_stream_generator"].set_state(torch.from_numpy(state["_stream_generator"].copy()))
     return {**state, **objects}
 
 
@@ -63,7 +63,7 @@ def _device_here(name: str) -> torch.device:
         return resolve_device(name)
     except ValueError:
         warnings.warn(
-            f"The model was fitted on {name}, which this machine lacks; it goes on on the CPU.",
+            f"The model was fitted on {name}, which this machine lacks; it is loaded on the CPU.",
             UserWarning,
             stacklevel=4,
         )
@@ -71,7 +71,7 @@ def _device_here(name: str) -> torch.device:
 
 
 def _to_arrays(value: Any) -> Any:
-    """Return nested dicts and lists with arrays for tensors."""
+    """Replace tensors in nested dicts and lists by arrays."""
     if isinstance(value, torch.Tensor):
         return value.cpu().numpy().copy()
     if isinstance(value, dict):
@@ -80,7 +80,7 @@ def _to_arrays(value: Any) -> Any:
 
 
 def _to_tensors(value: Any) -> Any:
-    """Return nested dicts and lists with tensors for arrays."""
+    """Replace arrays in nested dicts and lists by tensors."""
     if isinstance(value, np.ndarray):
         return torch.from_numpy(value.copy())
     if isinstance(value, dict):

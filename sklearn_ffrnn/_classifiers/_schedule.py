@@ -1,4 +1,4 @@
-"""What "auto" stands for: sequences in a batch, and epochs."""
+"""The values of batch_size="auto" and max_iter="auto"."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from .._training import MAX_EPOCHS, TrainingData, n_epochs_of_cycle
 
 
 def sequences_in_batch(classifier: Any, n_samples: int) -> int:
-    """Return the batch size of a classifier that trains on `n_samples`."""
+    """Return the number of sequences in a batch, with `n_samples` to train on."""
     if classifier.batch_size == "auto":
         return min(classifier._auto_batch_size, n_samples)
     return int(classifier.batch_size)
 
 
 def n_epochs(classifier: Any, data: TrainingData) -> int:
-    """Return how many epochs a classifier trains at most, and in a cycle of the rate."""
+    """Return the largest number of epochs; with "one_cycle", the number of epochs."""
     if classifier.max_iter != "auto":
         return int(classifier.max_iter)
     if classifier.learning_rate != "one_cycle":

@@ -1,4 +1,4 @@
-"""The forms that the parameter `threshold` of FFRNNClassifier takes."""
+"""The parameter `threshold` of FFRNNClassifier."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ import numpy as np
 
 
 def layer_thresholds(threshold: Any, n_layers: int) -> list[tuple[float, float]] | None:
-    """Return theta for positives and for negatives in each layer.
+    """Return theta of each layer for positives and for negatives.
 
     Parameters
     ----------
     threshold : float, array-like of shape (n_layers,), tuple of two of these, or "auto"
-        One for both classes, or a tuple of one for each.
+        The parameter of the classifier.
     n_layers : int
-        How many layers there are.
+        Number of layers.
 
     Returns
     -------
     thresholds : list of (float, float) or None
-        None for "auto".
+        A pair for each layer; None for "auto".
     """
     if isinstance(threshold, str):
         return None
@@ -33,7 +33,7 @@ def layer_thresholds(threshold: Any, n_layers: int) -> list[tuple[float, float]]
     positive, negative = (_one_per_layer(threshold, theta, n_layers) for theta in pair)
     if (positive < negative).any():
         raise ValueError(
-            f"threshold={threshold!r} asks less of positives than of negatives; give "
+            f"threshold={threshold!r} has a lower threshold for positives than for negatives; give "
             "(theta_pos, theta_neg) with theta_pos >= theta_neg."
         )
     return list(zip(positive.tolist(), negative.tolist(), strict=True))

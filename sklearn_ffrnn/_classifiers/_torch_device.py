@@ -1,4 +1,4 @@
-"""Which device a model computes on."""
+"""The parameter `device` of both classifiers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import torch
 
 
 def resolve_device(device: str | torch.device) -> torch.device:
-    """Return the torch device called `device`; "auto" takes a GPU where there is one."""
+    """Return the torch device named `device`; "auto" is a GPU if there is one, or the CPU."""
     if device == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:

@@ -24,10 +24,10 @@ def forward_forward_scores(network: ForwardForwardRNN, sequences: PaddedSequence
         sequences = sequences.for_every_label(network.n_classes)
     sequences = with_differences(network.differences, sequences)
     margins = []
-    for layer, is_heard in zip(network.layers, network.heard.tolist(), strict=True):
+    for layer, in_use in zip(network.layers, network.layers_in_use.tolist(), strict=True):
         hidden = hidden_states(layer.recurrent, sequences)
         margin = sub(_goodness(layer, hidden), constant(layer.theta.mean().double()))
-        if is_heard:
+        if in_use:
             margins.append(sequences.mean_over_steps(margin))
         sequences = sequences._replace(steps=_normalized(layer.normalize, hidden))
     scores = op.reduce_mean(op.concat(margins, axis=1), axes=[1])

@@ -1,4 +1,4 @@
-"""Turn the output of the layers into scores and probabilities."""
+"""From a network to scores and probabilities."""
 
 from ._batches import score_in_batches
 from ._calibration import Calibration, fit_calibrations, to_probabilities

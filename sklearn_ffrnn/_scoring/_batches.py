@@ -1,4 +1,4 @@
-"""Prediction in batches of bounded memory."""
+"""Scores in batches of bounded memory."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from torch import Tensor
 from .._input import Ragged
 from ..nn import Network, Packed, SequenceDataset
 
-# Steps, over all sequences, that a prediction holds in memory at once; more would leave the cache.
+# Time steps in a batch, over all its sequences; more would not fit the processor's cache.
 MAX_STEPS_IN_MEMORY = 30_000
 
 
 def score_in_batches(
     network: Network, sequences: Ragged, compute: Callable[[Network, Packed], Tensor]
 ) -> np.ndarray:
-    """Return the result of `compute` for each sequence, in the order given.
+    """Return ``compute(network, batch)`` for all sequences, in the order given.
 
-    Sequences of similar length are computed together.
+    A batch holds sequences of similar length.
 
     Raises
     ------
@@ -32,7 +32,7 @@ def score_in_batches(
     lengths = sequences.lengths
     dataset = SequenceDataset(values, torch.tensor(lengths, device=weight.device))
     order = np.argsort(-lengths, kind="stable")
-    # With more than two classes, every sequence is scored with every label.
+    # With more than two classes, a sequence is scored once with every label.
     copies = network.n_classes if network.n_classes > 2 else 1
     budget = np.cumsum(lengths[order] * copies) // MAX_STEPS_IN_MEMORY
     results: list[np.ndarray] = []
@@ -44,6 +44,6 @@ def score_in_batches(
     finite = np.isfinite(scores[:, 0]).reshape(len(scores), -1).all(axis=1)
     if not finite.all():
         raise ValueError(
-            f"X[{int(finite.argmin())}] gives a score that is not finite; scale it down."
+            f"X[{int(finite.argmin())}] gives a score that is not finite; scale X down."
         )
     return scores

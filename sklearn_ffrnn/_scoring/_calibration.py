@@ -1,4 +1,4 @@
-"""Turn the scores of a network into probabilities."""
+"""Calibration: from scores to probabilities."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from scipy.special import expit, log_softmax, softmax
 
 from .._typing import FloatArray
 
-# A larger slope means only that the classes are separable in the few samples at hand.
+# A larger slope only means that the classes are separable in few samples.
 MAX_LOG_SLOPE = np.log(1e3)
 
 
 class Calibration:
     """Platt scaling of one score per class: ``softmax(slope * scores + intercept)``.
 
-    With two classes this is Platt's (1999) sigmoid; with more, one slope serves all classes and
-    each has an intercept of its own. The slope is positive: calibration shifts and scales the
-    scores of a network but never reverses their order.
+    With two classes this is Platt's (1999) sigmoid. With more, all classes share one slope and
+    each has its own intercept. The slope is positive: calibration shifts and scales scores but
+    does not reverse their order.
 
     Attributes
     ----------
     slope : float
         Factor on the scores; 1 before :meth:`fit`.
     intercept : ndarray of shape (n_classes,)
-        Shift of each class; that of the first is 0.
+        Shift of each class; 0 for the first.
     """
 
     def __init__(self, n_classes: int) -> None:
@@ -52,8 +52,8 @@ class Calibration:
         columns = self._columns(scores)
         spread = columns.std() or 1.0
         columns = columns / spread
-        # Platt's targets: a class of N samples has the target (N + 1) / (N + n_classes), so that
-        # separable samples do not lead to an infinite slope.
+        # Platt's targets: (N + 1) / (N + n_classes) for a class of N samples. With targets of 1,
+        # separable samples would lead to an infinite slope.
         totals = np.bincount(target, weight, minlength=n_classes)[target]
         soft = np.repeat(1 / (totals + n_classes)[:, None], n_classes, axis=1)
         soft[np.arange(len(target)), target] = (totals + 1) / (totals + n_classes)
@@ -82,14 +82,14 @@ class Calibration:
         return self
 
     def logits(self, scores: FloatArray) -> FloatArray:
-        """Return (n,) log-odds of class 1, or (n, n_classes) unnormalised log-probabilities."""
+        """Return log-odds (n,) of class 1, or unnormalised log-probabilities (n, n_classes)."""
         shift = self.intercept[1:] if len(self.intercept) == 2 else self.intercept
         return self.slope * scores + shift
 
     def log_loss(
         self, scores: np.ndarray, target: np.ndarray, weight: np.ndarray | None = None
     ) -> float:
-        """Return the mean log loss of the calibrated probabilities, arguments as in `fit`."""
+        """Return the mean log loss of the calibrated probabilities; arguments as in `fit`."""
         log_p = log_softmax(self._columns(self.logits(scores)), axis=1)
         return float(np.average(-log_p[np.arange(len(target)), target], weights=weight))
 
@@ -99,12 +99,10 @@ class Calibration:
         return scores
 
 
-def _polished(
-    parameters: FloatArray, gradient: Callable[[FloatArray], FloatArray]
-) -> FloatArray:
+def _polished(parameters: FloatArray, gradient: Callable[[FloatArray], FloatArray]) -> FloatArray:
     """Return the root of the gradient near `parameters`.
 
-    A minimiser that compares losses finds half of the digits of the minimum. The other half would
+    A minimiser that compares losses finds only half of the digits of a minimum; the others would
     depend on the order of the samples.
     """
     polished = root(gradient, parameters, options={"xtol": 1e-14}).x

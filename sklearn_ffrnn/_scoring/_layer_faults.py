@@ -1,27 +1,27 @@
-"""Layers whose goodness tells nothing, or the opposite of what it should."""
+"""Find layers whose goodness does not tell the classes apart, or ranks them the wrong way."""
 
 from __future__ import annotations
 
 import numpy as np
 from scipy.stats import mannwhitneyu
 
-# How unlikely an order must be by chance before a layer that ranks negatives first is inverted.
+# Level of significance of the test for inverted layers.
 SIGNIFICANCE = 1e-3
 
 
 def layer_faults(scores: np.ndarray, target: np.ndarray) -> dict[int, str]:
-    """Return what is wrong with which layers: {index: "dead" or "inverted"}.
+    """Return the faulty layers: {index: "dead" or "inverted"}.
 
-    A layer is dead if it scores all sequences alike, inverted if it ranks negatives above positives
-    beyond chance (Mann-Whitney's U test).
+    A layer is dead if it gives all sequences the same score. It is inverted if it ranks negatives
+    significantly higher than positives (Mann-Whitney U test).
 
     Parameters
     ----------
     scores : ndarray of shape (n, n_layers[, n_classes])
         Score of each layer alone.
     target : ndarray of int of shape (n,)
-        Class of each sample. With more than two classes a sample is positive with its own label
-        and negative with any other.
+        Class of each sample. With more than two classes, a sample is positive with its own label
+        and negative with every other.
     """
     positive = target == 1
     if scores.ndim == 3:

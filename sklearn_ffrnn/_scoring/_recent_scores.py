@@ -1,4 +1,4 @@
-"""The latest scores of a stream, on which partial_fit calibrates."""
+"""The latest scores of a stream, for the calibration in partial_fit."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ N_RECENT_SCORES = 1000
 
 
 class RecentScores:
-    """The latest scores, with class and weight of their samples; new scores replace the oldest.
+    """Scores of the latest samples, with their classes and weights.
 
     Parameters
     ----------
-    scores : ndarray of shape (n, ...)
-        Scores of the samples at all stages.
+    scores : ndarray of shape (n, n_stages[, n_classes])
+        Scores of the samples; only the last `N_RECENT_SCORES` are kept.
     target : ndarray of int of shape (n,)
-        Their classes.
+        Classes of the samples.
     weight : ndarray of shape (n,)
-        Their weights.
+        Weights of the samples.
     """
 
     def __init__(self, scores: np.ndarray, target: np.ndarray, weight: np.ndarray) -> None:
-        # Copies: a view of the last rows would keep a large first part in memory.
+        # Copies, because a view would keep all rows in memory.
         self.scores, self.target, self.weight = (
             column[-N_RECENT_SCORES:].copy() for column in (scores, target, weight)
         )

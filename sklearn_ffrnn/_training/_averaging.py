@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
-# How much more than in a plain average the last epochs count; 3 is Shamir & Zhang's (2013) choice.
+# Weight of the last epochs; 0 is a plain average, 3 the value of Shamir & Zhang (2013).
 DECAY = 3
 
 
 def polynomial_decay(average: Any, latest: Any, n_averaged: Tensor | int) -> None:
-    """Move the average of n weights w_1 ... w_n to that of n + 1.
+    """Update the average of the weights w_1 ... w_n, in place, to that of w_1 ... w_{n+1}.
 
     w'_{n+1} = (1 - (d + 1) / (n + 1 + d)) w'_n + (d + 1) / (n + 1 + d) w_{n+1}, with d = `DECAY`
     (O. Shamir and T. Zhang, Stochastic gradient descent for non-smooth optimization, ICML 2013,
-    section 4): it reaches back over a part of the training, however long that is.
+    section 4). The average covers a fixed share of the epochs so far, however many they are.
     """
     if average[0].is_floating_point():
         torch._foreach_lerp_(average, latest, (DECAY + 1) / (int(n_averaged) + 1 + DECAY))
@@ -27,15 +26,15 @@ def polynomial_decay(average: Any, latest: Any, n_averaged: Tensor | int) -> Non
 
 
 class AverageOverEpochs:
-    """The average in the network's place wherever that is judged, the weights where it learns.
+    """Validate and keep the average of a network's weights, but train the weights themselves.
 
-    Weights jump from step to step by as much as the learning rate; their average lies where they
-    jump around.
+    Each update moves the weights by about the learning rate around an optimum; their average is
+    closer to it.
 
     Parameters
     ----------
     network : nn.Module
-        Whose weights and statistics to average.
+        The network whose weights and statistics to average.
     """
 
     def __init__(self, network: nn.Module) -> None:
@@ -44,12 +43,13 @@ class AverageOverEpochs:
         self._latest: dict[str, Tensor] | None = None
 
     def swap_in_average(self) -> None:
-        """Add the weights of the epoch that is over to the average; put that in their place."""
+        """After an epoch, add the weights to the average and put the average into the network."""
         self._average.update_parameters(self._network)
-        self._latest = copy.deepcopy(self._network.state_dict())
+        state = self._network.state_dict()
+        self._latest = {name: value.clone() for name, value in state.items()}
         self._network.load_state_dict(self._average.module.state_dict())
 
     def restore_weights(self) -> None:
-        """Go on with the weights that the last epoch left."""
+        """Before an epoch, put back the weights that the last one left."""
         if self._latest is not None:
             self._network.load_state_dict(self._latest)

@@ -1,4 +1,4 @@
-"""The callbacks of a training, in the order in which skorch calls them."""
+"""The callbacks of a training run, in the order in which skorch calls them."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ def training_callbacks(
     options : TrainingOptions
         How to train.
     losses : sequence of str
-        Losses of single layers to record.
+        Names of the layer losses to record.
     n_batches : int
-        Batches, hence updates, of an epoch.
+        Number of batches, hence of updates, in an epoch.
     has_validation : bool
-        Whether a part is held out, whose best epoch is restored.
+        Whether there is a validation part. If so, the best epoch is restored.
     """
     patience, tolerance = options.n_iter_no_change, options.tol
     callbacks: list[tuple[str, Any]] = []
@@ -38,14 +38,14 @@ def training_callbacks(
         callbacks.append((name, PassthroughScoring(name, on_train=name.startswith("train"))))
     if options.verbose:
         callbacks.append(("progress", FitProgress()))
-    # The user's before those that end training, so that they see the last epoch too.
+    # User callbacks come before those that end training, so that they see the last epoch too.
     callbacks += named_callbacks(options.callbacks or ())
     callbacks.append(("stop_on_divergence", StopOnDivergence()))
     if options.learning_rate == "one_cycle":
         cycle = one_cycle(options.learning_rate_init, options.max_iter * n_batches)
         schedule = LRScheduler(OneCycleLR, **cycle, step_every="batch")
         callbacks.append(("learning_rate", schedule))
-        patience = options.max_iter  # the rate has to come down before the best epoch is known
+        patience = options.max_iter  # the best epochs come late, when the rate has fallen
     if options.learning_rate == "adaptive":
         schedule = LRScheduler(
             "ReduceLROnPlateau",
@@ -68,7 +68,7 @@ def training_callbacks(
 
 
 def layer_loss_names(network: Network, *, has_validation: bool) -> list[str]:
-    """Return the names of the losses of single layers in the history; none of a single loss."""
+    """Return the names of the layer losses in the history; none if there is only one loss."""
     n_losses = len(network.parameter_blocks())
     prefixes = ["train", "valid"] if has_validation else ["train"]
     layers = range(n_losses if n_losses > 1 else 0)
@@ -76,12 +76,12 @@ def layer_loss_names(network: Network, *, has_validation: bool) -> list[str]:
 
 
 def named_callbacks(callbacks: Sequence[Any]) -> list[tuple[str, Any]]:
-    """Return the user's skorch callbacks, instances or classes, with a name for each.
+    """Return the user's skorch callbacks, instances or classes, as pairs with a name.
 
     Raises
     ------
     TypeError
-        If one of them is not a skorch callback; the message names it.
+        If an entry is not a skorch callback; the message names it.
     """
     named = []
     for i, entry in enumerate(callbacks):

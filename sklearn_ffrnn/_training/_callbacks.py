@@ -1,8 +1,7 @@
-"""What happens between two epochs: records, the bar, and the end of a training that explodes."""
+"""Callbacks: stop on divergence, record the validation score, show progress."""
 
 from __future__ import annotations
 
-import copy
 import re
 import warnings
 from typing import Any
@@ -15,12 +14,11 @@ from tqdm.auto import tqdm
 
 from .._scoring import Calibration
 
-# Of one layer, as the history names it; skorch adds keys that end in _best.
+# The whole key of the history, since skorch adds keys that end in _best.
 _LAYER_LOSS = re.compile(r"train_loss_layer_\d+")
-# What a layer's loss weighs in the choice of the best epoch: enough to choose among epochs that all
-# rank a small held-out part perfectly, too little to overrule the log loss where they don't.
+# Weight of the network's loss in the choice of the best epoch: enough to choose among epochs that
+# all rank a small validation part perfectly, too little to outweigh the log loss otherwise.
 _TIE_BREAK = 0.01
-# For a loss that explodes.
 REMEDY = (
     "Lower learning_rate_init, set max_grad_norm, or scale the input "
     "(VelocityTransformer(scale='dataset'))."
@@ -28,54 +26,55 @@ REMEDY = (
 
 
 class StopOnDivergence(Callback):
-    """End training when the loss is no longer a number, with the last weights that gave one."""
+    """End training when the loss is not finite, and restore the last weights with a finite loss."""
 
     def on_train_begin(self, net: Any, **_: Any) -> None:
-        """Forget the run before."""
+        """Reset the state."""
         self.diverged_ = False
         self.good_: dict[str, torch.Tensor] | None = None
 
     def on_epoch_begin(self, net: Any, **_: Any) -> None:
-        """Keep the weights that the epoch starts from."""
-        self.start_ = copy.deepcopy(net.module_.state_dict())
+        """Store the weights that the epoch starts from."""
+        state = net.module_.state_dict()
+        self.start_ = {name: value.clone() for name, value in state.items()}
 
     def on_epoch_end(self, net: Any, **_: Any) -> None:
-        """Stop if the epoch's loss isn't finite, go back, and say what to change."""
-        # What an epoch left is known to be good when the next one's first batch has a loss by it.
+        """If the loss is not finite, restore good weights, warn, and end training."""
+        # The weights after an epoch are good if they give a finite loss on the next first batch.
         if len(net.history) > 1 and np.isfinite(net.history[-1, "batches", 0, "train_loss"]):
             self.good_ = self.start_
         if np.isfinite(net.history[-1, "train_loss"]):
             return
         self.diverged_ = True
         if self.good_ is None:
-            raise ValueError(f"The loss was not finite from the start. {REMEDY}")
+            raise ValueError(f"The loss was not finite from the first epoch on. {REMEDY}")
         net.module_.load_state_dict(self.good_)
         warnings.warn(
             f"The loss stopped being finite in epoch {len(net.history)}; the model is that of the "
-            f"best epoch before, or the last one where no validation part is held out. {REMEDY}",
+            f"best epoch before, or of the last one if there is no validation part. {REMEDY}",
             UserWarning,
             stacklevel=2,
         )
-        raise KeyboardInterrupt  # skorch's own way to end training from a callback
+        raise KeyboardInterrupt  # skorch's way to end training from a callback
 
 
 class ValidationScore(Callback):
-    """Record how good the scores of the validation part are, whatever their scale.
+    """Record measures of the validation scores that do not depend on the scale of goodness.
 
-    ``valid_score`` is the ROC AUC, or the accuracy with more than two classes;
-    ``valid_log_loss`` the log loss after calibration, which is what predictions are made of. A
-    layer's own loss goes up with its confidence long before its ranking gets worse, so it only
-    breaks ties, in ``valid_criterion``, which chooses the best epoch.
+    ``valid_score`` is the ROC AUC, or the accuracy with more than two classes.
+    ``valid_log_loss`` is the log loss of the calibrated probabilities. ``valid_criterion``, which
+    decides which epoch is best, adds a hundredth of the network's loss to break ties: the loss
+    itself grows with confidence long before the ranking gets worse.
     """
 
     def on_epoch_begin(self, net: Any, **_: Any) -> None:
-        """Start to collect."""
+        """Start new lists."""
         self.scores_: list[np.ndarray] = []
         self.targets_: list[np.ndarray] = []
         self.weights_: list[np.ndarray] = []
 
     def on_batch_end(self, net: Any, batch: Any, training: bool, **outputs: Any) -> None:
-        """Keep the scores of a validation batch."""
+        """Store the scores of a validation batch."""
         if not training:
             self.scores_.append(outputs["y_pred"].mean(dim=1).cpu().numpy())
             self.targets_.append(batch.target.cpu().numpy())
@@ -83,7 +82,7 @@ class ValidationScore(Callback):
                 self.weights_.append(batch.weight.cpu().numpy())
 
     def on_epoch_end(self, net: Any, **_: Any) -> None:
-        """Record the figures of the epoch."""
+        """Record the measures of the epoch."""
         scores, target = np.concatenate(self.scores_), np.concatenate(self.targets_)
         weight = np.concatenate(self.weights_) if self.weights_ else None
         self.on_epoch_begin(net)
@@ -104,7 +103,7 @@ class ValidationScore(Callback):
 
 
 class FitProgress(Callback):
-    """A bar over the epochs with the loss of every layer and the time left."""
+    """Show a progress bar over the epochs with the loss of each layer and the time left."""
 
     def on_train_begin(self, net: Any, **_: Any) -> None:
         """Open the bar."""

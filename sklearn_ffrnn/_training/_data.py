@@ -1,4 +1,4 @@
-"""Checked sequences, classes and weights on their way into a network."""
+"""Checked training data."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from ..nn import SequenceDataset
 
 
 class TrainingData(NamedTuple):
-    """Rows, and the negatives made from them, with all that is known of each."""
+    """Sequences with labels, weights and groups; carried negatives follow the rows of X."""
 
     sequences: Ragged
     y: np.ndarray
     weight: np.ndarray | None
     groups: np.ndarray | None
-    n_negatives: int = 0  # carried by a SequenceBatch
+    n_negatives: int = 0  # number of negatives that a SequenceBatch carried
 
     def select(self, rows: np.ndarray) -> TrainingData:
-        """Return the rows where the boolean mask `rows` is true."""
+        """Return the rows that the boolean mask `rows` selects."""
         return TrainingData(
             self.sequences.select(rows),
             self.y[rows],
@@ -33,7 +33,7 @@ class TrainingData(NamedTuple):
     def with_negatives_of(self, batch: SequenceBatch) -> TrainingData:
         """Return the rows followed by the negatives that `batch` carries.
 
-        A negative has its parent's weight and stays in its parent's group.
+        A negative gets the weight and the group of its parent.
         """
         values = self.sequences.values
         negatives = check_sequences(batch.negatives, name="X.negatives", dtype=values.dtype)
@@ -59,7 +59,7 @@ class TrainingData(NamedTuple):
         )
 
     def encode(self, classes: np.ndarray, class_weight: Any) -> TrainingData:
-        """Return the rows with class indices for labels, and class weights in their weights."""
+        """Replace labels by class indices, and multiply weights by class weights."""
         weight = self.weight
         if class_weight is not None:
             by_class = class_weights(class_weight, self.y)
@@ -67,13 +67,13 @@ class TrainingData(NamedTuple):
         return self._replace(y=np.searchsorted(classes, self.y), weight=weight)
 
     def dataset(self, device: torch.device) -> SequenceDataset:
-        """Put the data on `device`; y must hold class indices."""
+        """Return the data as tensors on `device`; y must hold class indices."""
         weight = self.weight
         if weight is not None:
-            # Weights serve in means alone, so their scale is free: keep it near 1, by a power of
-            # two that changes no digit, lest products of tiny or huge ones leave float32's range.
+            # Weights only enter means, so their scale is arbitrary. Bring it near 1, so that no
+            # product of two weights leaves the range of float32; a power of two changes no digit.
             weight = np.ldexp(weight, -np.frexp(np.max(weight))[1])
-            # Equal weights are none, to the last bit: where some are zero, those samples are gone.
+            # Equal weights must give the same model as no weights, to the last bit.
             weight = None if (weight == weight[0]).all() else weight
         values = torch.tensor(self.sequences.values, device=device)
         return SequenceDataset(

@@ -1,4 +1,4 @@
-"""The part of the training data that is held out, to stop on and to calibrate on."""
+"""The validation part: held out from training, for early stopping and calibration."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from sklearn.model_selection import StratifiedGroupKFold, train_test_split
 
 from ._data import TrainingData
 
-# With fewer rows, early_stopping="auto" trains on all of them.
+# With fewer rows, early_stopping="auto" holds out none.
 MIN_ROWS_TO_HOLD_OUT = 200
-# Share of all sequences from which on those of one length are not taken for copies.
-CROWD = 0.05
+# If more than this share of the sequences have one length, they are not taken for copies.
+COMMON_LENGTH = 0.05
 
 
 def hold_out(
@@ -19,7 +19,7 @@ def hold_out(
     fraction: float,
     random_state: np.random.RandomState,
 ) -> np.ndarray:
-    """Return a mask of the rows to validate on, none where `early_stopping` says so."""
+    """Return a mask of the validation rows; no row if `early_stopping` says so."""
     counts = np.bincount(data.y)
     auto = early_stopping == "auto"
     enough = len(data.y) >= MIN_ROWS_TO_HOLD_OUT and counts.min() * fraction >= 2
@@ -35,7 +35,7 @@ def hold_out(
 def split_off(
     data: TrainingData, fraction: float, random_state: np.random.RandomState
 ) -> np.ndarray:
-    """Return a mask of about that share of rows: stratified, with no group on both sides.
+    """Return a mask of about `fraction` of the rows: stratified, with no group on both sides.
 
     Without groups, rows that may be copies of each other stay on one side.
 
@@ -50,10 +50,10 @@ def split_off(
     groups = rows if known is None else np.unique(known, return_inverse=True)[1]
     try:
         if known is None:
-            split = train_test_split(
+            parts = train_test_split(
                 rows, test_size=fraction, stratify=data.y, random_state=random_state
             )
-            splits = iter([split])
+            splits = iter([parts])
         else:
             n_splits = min(round(1 / fraction), groups.max() + 1, counts.min())
             folds = StratifiedGroupKFold(max(2, n_splits), shuffle=True, random_state=random_state)
@@ -72,13 +72,13 @@ def split_off(
 
 
 def _possible_copies(lengths: np.ndarray) -> np.ndarray | None:
-    """Return groups of sequences of one length, or None where lengths tell nothing.
+    """Return groups of sequences of equal length, or None if all lengths are common.
 
-    A synthetic movement has the clock of its source, hence as many steps. With one of them in
-    training, the network knows the other, and takes it for what the first was: held-out samples
-    would be ranked worse than by chance, and training stopped at once. A length that many sequences
-    share (they were cut, or are all of one length) says nothing about them.
+    A synthetic movement has the time stamps of its source, hence as many steps. A network trained
+    on one of the two recognizes the other and gives it the wrong class: validation would rank
+    worse than chance, and training would stop at once. A common length (sequences were cut, or all
+    have one length) is no sign of a copy; each such sequence is a group of its own.
     """
     rows = np.arange(len(lengths))
-    crowded = np.bincount(lengths)[lengths] > CROWD * len(lengths)
-    return None if crowded.all() else np.where(crowded, -1 - rows, lengths)
+    is_common = np.bincount(lengths)[lengths] > COMMON_LENGTH * len(lengths)
+    return None if is_common.all() else np.where(is_common, -1 - rows, lengths)

@@ -1,4 +1,4 @@
-"""How a network is trained."""
+"""The options of a training run."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class TrainingOptions:
-    """Options of a training, named and meant as the classifiers' parameters.
+    """Options of a training run; most are parameters of the classifiers, described there.
 
     `watched` is the entry of the history that decides which epoch is best, and when to stop.
     """

@@ -1,4 +1,4 @@
-"""The training loop of both classifiers: skorch's, on whole batches, layer by layer."""
+"""The training loop of both classifiers: skorch's, with one loss for each layer."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ from ._options import TrainingOptions
 
 
 class Trainer(NeuralNet):
-    """skorch's loop around a network that yields one loss for each part that learns alone.
+    """skorch's training loop for a network that yields several losses.
 
-    Each loss is propagated back as soon as it is known, so that the memory of one layer is free
-    before the next is computed.
+    Each loss is propagated back at once, so that a layer frees its memory before the next one is
+    computed.
 
     Parameters
     ----------
     *args, **kwargs : objects
-        Of `skorch.NeuralNet`.
+        Arguments of `skorch.NeuralNet`.
     max_grad_norm : float or None
-        Longest gradient of one layer.
+        Largest norm of the gradient of a layer; a longer gradient is clipped.
     average : AverageOverEpochs or None
         Average of the weights, which is judged and kept; None keeps the weights themselves.
     workers : LayerWorkers or None
@@ -90,7 +90,7 @@ class Trainer(NeuralNet):
             loss.backward()
             losses.append(loss.detach())
         if self.max_grad_norm is not None:
-            # By layer: a norm over all of them would let one layer slow down another.
+            # By layer: with a norm over all layers, one could slow down another.
             for block in self.module_.parameter_blocks():
                 torch.nn.utils.clip_grad_norm_(block, self.max_grad_norm)
         return self._record("train", losses)
@@ -110,7 +110,7 @@ class Trainer(NeuralNet):
         return {"loss": values.sum()}
 
     def fit_loop(self, *args: Any, **kwargs: Any) -> Any:
-        """Run skorch's loop; say so if the user, and not a callback, ended it."""
+        """Run skorch's loop; warn if the user ended it by Ctrl-C."""
         try:
             return super().fit_loop(*args, **kwargs)
         except KeyboardInterrupt:
@@ -118,15 +118,15 @@ class Trainer(NeuralNet):
             if self.has_learnt() and not ended:
                 warnings.warn(
                     f"Training was interrupted in epoch {len(self.history)}; the model is that of "
-                    "the best epoch so far, or as it was then where no validation part is held "
-                    "out. Call fit again to train anew.",
+                    "the best epoch so far, or the current one if there is no validation part. "
+                    "Call fit again to train anew.",
                     UserWarning,
                     stacklevel=2,
                 )
             raise
 
     def has_learnt(self) -> bool:
-        """Tell whether a batch was learnt from, the least that makes a model of a network."""
+        """Tell whether the network has learnt from at least one batch."""
         return any("train_loss" in batch for epoch in self.history for batch in epoch["batches"])
 
 
@@ -137,7 +137,7 @@ def _ended_training(callback: Callback) -> bool:
 
 
 def make_generator(random_state: np.random.RandomState) -> torch.Generator:
-    """Return a torch generator seeded from `random_state`, which it moves on."""
+    """Return a torch generator with a seed drawn from `random_state`."""
     return torch.Generator().manual_seed(int(random_state.randint(2**31 - 1)))
 
 
@@ -158,30 +158,32 @@ def train(
     generator: torch.Generator | None,
     optimizer_state: dict[str, Any] | None = None,
 ) -> Training:
-    """Train `network` in place; restore its best epoch where `validation` is given.
+    """Train `network` in place; with `validation`, restore its best epoch.
 
     Parameters
     ----------
     network : Network
-        To train.
-    dataset, validation : SequenceDataset
-        What to learn from, and what to judge the epochs by, or None.
+        The network.
+    dataset : SequenceDataset
+        Data to train on.
+    validation : SequenceDataset or None
+        Data to choose the best epoch by.
     options : TrainingOptions
         How to train.
     untrained : bool
-        Whether `network` has learnt nothing yet, so that its layers are to start at their
-        thresholds.
+        Whether the network has not been trained yet. If so, a Forward-Forward network is first
+        scaled to its thresholds.
     generator : torch.Generator, optional
         Shuffles the sequences; None keeps their order.
     optimizer_state : dict, optional
-        State of Adam to go on from.
+        State of Adam to continue from.
     """
     if untrained and isinstance(network, ForwardForwardRNN):
         start_at_threshold(network, dataset)
     losses = layer_loss_names(network, has_validation=validation is not None)
     trainer = Trainer(
         network,
-        criterion=torch.nn.Identity,  # the network knows its own losses
+        criterion=torch.nn.Identity,  # the network computes its losses
         optimizer=torch.optim.Adam,
         lr=options.learning_rate_init,
         optimizer__weight_decay=options.alpha,
@@ -199,16 +201,16 @@ def train(
         ),
         callbacks__print_log=None,
         verbose=0,
-        device=None,  # network and data are where they belong
+        device=None,  # network and data are on their device already
         max_grad_norm=options.max_grad_norm,
         average=AverageOverEpochs(network) if options.average else None,
     )
     trainer.initialize()
-    # Adam changes its moments in place; the caller's are kept, should training fail.
+    # Adam changes its moments in place; the caller keeps its own, in case training fails.
     optimizer_state = copy.deepcopy(optimizer_state)
     if optimizer_state is not None:
         trainer.optimizer_.load_state_dict(optimizer_state)
-        for group in trainer.optimizer_.param_groups:  # moments go on, settings are today's
+        for group in trainer.optimizer_.param_groups:  # keep the moments, not the old settings
             group.update(lr=options.learning_rate_init, weight_decay=options.alpha)
     if options.layer_parallel:
         assert isinstance(network, ForwardForwardRNN)  # the baseline is one part that learns
@@ -225,7 +227,7 @@ def train(
     history = [
         {key: value for key, value in epoch.items() if key != "batches"}
         for epoch in trainer.history
-        if recorded <= epoch.keys()  # or it was interrupted
+        if recorded <= epoch.keys()  # an interrupted epoch lacks some
     ]
     check_learnt(network, [epoch[options.watched] for epoch in history])
     # The moments of a loss that exploded would spoil the weights at the next step.
@@ -234,8 +236,8 @@ def train(
 
 
 def check_learnt(network: Network, losses: list[float]) -> None:
-    """Raise a ValueError if no loss, or a weight, is finite."""
-    # Without epochs, training was interrupted in the first.
+    """Raise a ValueError if no loss is finite, or if a weight is not."""
+    # No loss at all: training was interrupted in the first epoch.
     learnt = np.isfinite(losses).any() or not losses
     if not learnt or not all(bool(p.isfinite().all()) for p in network.parameters()):
         raise ValueError(f"Training produced weights or losses that are not finite. {REMEDY}")

@@ -1,4 +1,4 @@
-"""What the classifiers' fit is given, checked before any work is done."""
+"""Check the input of fit and partial_fit."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ def check_training_input(
     dtype: str,
     reset: bool,
 ) -> TrainingData:
-    """Return all that fit is given, checked, with the negatives that `X` carries.
+    """Return the checked arguments of fit, and the negatives that `X` carries, as training data.
 
-    `dtype` and `reset` are those of :func:`check_input`. With `reset` the estimator learns the
-    number of channels.
+    `dtype` and `reset` are as in :func:`check_input`: with `reset` the estimator stores the number
+    of channels, otherwise it compares it.
     """
     sequences, y = _check_X_y(estimator, X, y, dtype=dtype, reset=reset)
     y = check_labels(y)
@@ -58,7 +58,7 @@ def check_training_input(
     data = TrainingData(sequences, y, sample_weight, groups)
     if isinstance(X, SequenceBatch) and len(X.negatives):
         data = data.with_negatives_of(X)
-    # A weight of nothing must mean the same as leaving the sample out.
+    # Weight 0 must have the same effect as leaving the sample out.
     return data if data.weight is None else data.select(data.weight > 0)
 
 
@@ -75,7 +75,7 @@ def _check_X_y(
 
 
 def _carried_labels(estimator: Any, X: Any) -> np.ndarray:
-    """Return the label of each row, where `X` carries negatives and its rows are all human."""
+    """Return the label of each row if `X` carries negatives and all its rows are human."""
     carries = isinstance(X, SequenceBatch) and len(X.negatives) > 0
     if not carries or X.human_label is None:
         why = "carries no negatives" if not carries else "holds rows that are not human"
@@ -88,14 +88,14 @@ def _carried_labels(estimator: Any, X: Any) -> np.ndarray:
 
 
 def _warn_of_saturation(sequences: Ragged) -> None:
-    """Warn of values that saturate all units, so that nothing is learnt from them."""
+    """Warn of values so large that units saturate and learn nothing from them."""
     size = np.abs(sequences.values).max(axis=1)
     limit = activation_limit(getattr(torch, str(size.dtype)))
     if size.max() > limit:
         row = np.searchsorted(np.cumsum(sequences.lengths), size.argmax(), side="right")
         warnings.warn(
-            f"X[{row}] holds values up to {size.max():.3g}, and units saturate at {limit:.3g}: "
-            "nothing is learnt there. Scale it (VelocityTransformer(scale='dataset')).",
+            f"X[{row}] holds values up to {size.max():.3g}, but units saturate at {limit:.3g} and "
+            "learn nothing from them. Scale it (VelocityTransformer(scale='dataset')).",
             UserWarning,
             stacklevel=5,
         )

@@ -1,4 +1,4 @@
-"""What a training that goes on, by warm_start or partial_fit, may not change."""
+"""Check that a network can be trained further, by warm_start or partial_fit."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import Any
 
 
 def check_unchanged(before: dict[str, Any], now: dict[str, Any]) -> None:
-    """Raise a ValueError if what a network was built from has another value now."""
+    """Raise a ValueError if a setting that the network was built from has another value now."""
     for name, old in before.items():
         if name != "n_steps" and old != now[name]:  # longer sequences are cut
             raise ValueError(
-                f"The network to go on with was made with {name}={old!r}, not "
-                f"{now[name]!r}. Set {name} back, or call fit with warm_start=False to start anew."
+                f"The fitted network was built with {name}={old!r}, not {now[name]!r}. Set {name} "
+                "back, or call fit with warm_start=False to start anew."
             )

@@ -1,4 +1,4 @@
-"""The networks, in torch alone: nothing here knows scikit-learn."""
+"""The networks, in torch alone: nothing here depends on scikit-learn."""
 
 from ._activation_limit import activation_limit
 from ._backprop import BackpropRNN

@@ -1,4 +1,4 @@
-"""Where units saturate."""
+"""The largest activation of a unit."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import torch
 
 
 def activation_limit(dtype: torch.dtype) -> float:
-    """Return the activity at which a unit saturates.
+    """Return the activation at which a unit saturates.
 
-    Recurrence can multiply activities step by step. Gradients are products of some of them, whose
-    squares have to stay numbers, so that a layer which has got there finds its way back.
+    Recurrence can multiply activations at every step. Gradients are products of a few of them, and
+    the squares of gradients must not overflow: otherwise a saturated layer could not recover.
     """
     return float(torch.finfo(dtype).max ** (1 / 8))

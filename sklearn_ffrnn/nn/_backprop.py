@@ -18,7 +18,7 @@ from ._recurrent_layer import RecurrentLayer, make_layers
 
 
 class BackpropRNN(Network):
-    """Recurrent layers under one linear output.
+    """Recurrent layers with one linear output on the last.
 
     Parameters
     ----------
@@ -27,20 +27,20 @@ class BackpropRNN(Network):
     hidden_layer_sizes : sequence of int
         Units of each layer.
     n_steps : int
-        Steps that the output reads with ``pooling="flatten"``; later ones are cut off.
+        Number of steps that the output reads with ``pooling="flatten"``; later steps are ignored.
     pooling : {"flatten", "mean", "last"}
-        What the output reads: all steps, each with weights of its own (a sequence that ends
-        earlier adds nothing for the steps it lacks), their mean, or the last one.
+        What the output reads: all steps, each with its own weights (a shorter sequence adds
+        nothing for the steps it lacks), the mean over steps, or the last step.
     dropout : float
-        Rate between layers: at each time step the same units for all sequences of a batch.
+        Dropout rate between layers; see :class:`Dropout`.
     n_differences : int
-        Highest order of the differences from step to step that the first layer reads too.
+        Highest order of the differences that are added to the input; see :class:`Differences`.
     generator : torch.Generator, optional
-        Draws initial weights and dropout masks.
+        Draws the initial weights and seeds the dropout masks.
     dtype : torch.dtype, optional
         Type of the weights.
     activity_dtype : torch.dtype, optional
-        Type that activities are computed in; None takes that of the weights.
+        Type of the activations; None is the type of the weights.
     """
 
     layers: Sequence[RecurrentLayer]
@@ -70,7 +70,7 @@ class BackpropRNN(Network):
             dtype=dtype,
             activity_dtype=activity_dtype,
         )
-        # To mypy a ModuleList is one of modules, of whatever kind.
+        # mypy knows no element type for a ModuleList.
         self.layers = nn.ModuleList(layers)  # type: ignore[assignment]
         n_last = layers[-1].n_units
         self.dropout = Dropout(dropout, generator)
@@ -80,16 +80,16 @@ class BackpropRNN(Network):
         head = torch.empty(n_read, n_last, n_outputs, dtype=dtype)
         self.head = nn.Parameter(head.uniform_(-bound, bound, generator=generator))
         self.head_bias = nn.Parameter(torch.zeros(n_outputs, dtype=dtype))
-        self.register_buffer("heard", torch.ones(1, dtype=torch.bool))
+        self.register_buffer("layers_in_use", torch.ones(1, dtype=torch.bool))
 
     def parameter_blocks(self) -> list[list[nn.Parameter]]:
-        """Return the parameters that learn together: all."""
+        """Return all parameters as one block."""
         return [list(self.parameters())]
 
     def forward(self, sequences: Packed, weight: Tensor | None = None) -> Tensor:
         """Return logits: (n_sequences,) of class 1, or (n_sequences, n_classes).
 
-        `weight` (n_sequences,) weighs the statistics of the differences in training.
+        In training, `weight` (n_sequences,) weights the statistics of the differences.
         """
         x = self.differences(sequences, weight)
         for i, layer in enumerate(self.layers):
@@ -108,18 +108,18 @@ class BackpropRNN(Network):
         return logits[:, 0] if self.n_classes == 2 else logits
 
     def layer_losses(self, batch: Batch) -> Iterator[Tensor]:
-        """Yield the one loss, whose gradient reaches every layer."""
+        """Yield the only loss, whose gradient reaches every layer."""
         assert batch.target is not None
         logits = self(batch.sequences, batch.weight)
         yield class_cross_entropy(logits, batch.target, batch.weight)
 
     def evaluate(self, batch: Batch) -> tuple[list[Tensor], Tensor]:
-        """Return the loss, in a list, and the scores, from one pass."""
+        """Return the loss, in a list, and the scores."""
         assert batch.target is not None
         logits = self(batch.sequences)
         return [class_cross_entropy(logits, batch.target, batch.weight)], logits[:, None]
 
     def scores(self, sequences: Packed) -> Tensor:
-        """Return the logits with an axis for the one score that there is: (n, 1[, n_classes])."""
+        """Return the logits as the scores of a single stage: (n, 1[, n_classes])."""
         logits: Tensor = self(sequences)
         return logits.double()[:, None]

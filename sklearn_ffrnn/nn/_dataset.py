@@ -1,4 +1,4 @@
-"""Sequences kept for training, and the batches that are cut from them."""
+"""A data set of sequences, and its batches."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ._packed import Packed
 
 
 class Batch:
-    """What one training step sees: packed sequences, their labels and their weights."""
+    """The packed sequences of a training step, with their classes, weights and indices."""
 
     def __init__(
         self, sequences: Packed, target: Tensor | None, weight: Tensor | None, index: Tensor
@@ -27,18 +27,18 @@ class Batch:
 
 
 class SequenceDataset(torch.utils.data.Dataset[Batch]):
-    """Sequences kept one after another, cut into packed batches on demand.
+    """Sequences stored one after another, and packed into batches on demand.
 
     Parameters
     ----------
     values : Tensor of shape (n_steps_in_all, n_channels)
         The sequences, one after another.
     lengths : Tensor of int of shape (n_sequences,)
-        Steps of each sequence.
+        Number of steps of each sequence.
     target : Tensor of int of shape (n_sequences,), optional
         Class of each sequence.
     weight : Tensor of shape (n_sequences,), optional
-        Weight of each sequence in every mean; None stands for equal weights.
+        Weight of each sequence in losses and statistics; None is equal weights.
     """
 
     def __init__(
@@ -81,16 +81,16 @@ class SequenceDataset(torch.utils.data.Dataset[Batch]):
 
 
 class BatchIterator:
-    """Whole batches in place of a DataLoader, which would collate sample by sample.
+    """Iterate over whole batches; a DataLoader would be slow, since it collates single samples.
 
     Parameters
     ----------
     dataset : SequenceDataset
-        What to cut up.
+        The sequences.
     batch_size : int
-        Sequences in a batch.
+        Number of sequences in a batch.
     generator : torch.Generator, optional
-        Shuffles the sequences anew in every pass; None keeps their order.
+        Shuffles the sequences in every pass; None keeps their order.
     """
 
     def __init__(

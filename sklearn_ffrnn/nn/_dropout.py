@@ -9,16 +9,16 @@ from ._packed import Packed
 
 
 class Dropout(nn.Module):
-    """Dropout with one mask a batch: what is dropped at a time step is dropped in all sequences.
+    """Dropout with one mask for all sequences of a batch: at a time step all lose the same units.
 
-    A sequence that stands twice in a batch is then trained on like one of twice the weight, which
-    masks of its own for each row would break. Masks are drawn on the CPU, from a generator of
-    their own, for the same numbers on every device and whatever else is drawn.
+    So a sequence that occurs twice in a batch has the same effect as one of twice the weight, which
+    scikit-learn asks of sample weights. Masks are drawn on the CPU, by a generator of their own:
+    they depend neither on the device nor on other random draws.
 
     Parameters
     ----------
     rate : float
-        Share of the activities to drop.
+        Share of the activations to drop.
     generator : torch.Generator, optional
         Seeds the masks.
     """
@@ -30,7 +30,7 @@ class Dropout(nn.Module):
         self.generator = torch.Generator().manual_seed(int(seed))
 
     def forward(self, x: Packed) -> Packed:
-        """Zero a share of the activities and scale up the rest, in training only."""
+        """In training, set a share of the activations to zero and scale up the rest."""
         if not self.training or self.rate == 0:
             return x
         keep = 1 - self.rate
@@ -39,9 +39,9 @@ class Dropout(nn.Module):
         return x.with_steps(x.steps * mask[x.time])
 
     def get_extra_state(self) -> Tensor:
-        """Return the state of the generator, which is saved with the weights."""
+        """Return the state of the generator, to save it with the weights."""
         return self.generator.get_state()
 
     def set_extra_state(self, state: Tensor) -> None:
-        """Go on with the masks where `state` was taken."""
+        """Restore the state of the generator."""
         self.generator.set_state(state.cpu())

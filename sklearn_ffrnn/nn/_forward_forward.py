@@ -19,11 +19,11 @@ from ._recurrent_layer import make_layers
 
 
 class ForwardForwardRNN(Network):
-    """Recurrent layers that learn alone (Hinton 2022, The Forward-Forward Algorithm).
+    """Recurrent layers, each trained by its own loss (Hinton 2022, The Forward-Forward Algorithm).
 
-    With two classes, class 1 is the positive data and class 0 the negative. With more, the label
-    rides along the input as a one-hot code: a sequence with its right label is positive, with
-    each wrong label negative (Hinton 2022, section 3.3).
+    With two classes, samples of class 1 are positive and samples of class 0 negative. With more,
+    a label is added to the input as a one-hot code: a sequence with its correct label is positive,
+    and with each wrong label negative (Hinton 2022, section 3.3).
 
     Parameters
     ----------
@@ -32,22 +32,22 @@ class ForwardForwardRNN(Network):
     hidden_layer_sizes : sequence of int
         Units of each layer.
     threshold : sequence of (float, float), or None
-        theta of each layer for positives and for negatives. With None both follow the data: a
-        running midpoint between the mean goodness of positives and of negatives.
+        theta of each layer for positives and for negatives; None is adaptive, as in
+        :class:`ForwardForwardLayer`.
     n_differences : int
-        Highest order of the differences from step to step that the first layer reads too.
+        Highest order of the differences that are added to the input; see :class:`Differences`.
     normalization : {"standardize", "layer_norm"} or None
-        What stands between two layers.
+        Normalization between layers.
     goodness : {"log_ratio", "mean", "sum"}
-        How the squared activities of a step are pooled over units.
+        How goodness is computed from the squared activations of a step; see :func:`goodness_of`.
     objective : {"symmetric", "logistic"}
-        The loss of a layer.
+        Loss of a layer.
     generator : torch.Generator, optional
         Draws the initial weights.
     dtype : torch.dtype, optional
         Type of the weights.
     activity_dtype : torch.dtype, optional
-        Type that activities are computed in; None takes that of the weights.
+        Type of the activations; None is the type of the weights.
     """
 
     layers: Sequence[ForwardForwardLayer]
@@ -77,14 +77,14 @@ class ForwardForwardRNN(Network):
             dtype=dtype,
             activity_dtype=activity_dtype,
         )
-        # To mypy a ModuleList is one of modules, of whatever kind.
+        # mypy knows no element type for a ModuleList.
         self.layers = nn.ModuleList(  # type: ignore[assignment]
             ForwardForwardLayer(
                 recurrent,
                 goodness=goodness,
                 objective=objective,
                 threshold=None if threshold is None else threshold[i],
-                # The last layer is read by no other.
+                # No layer reads the last one.
                 normalization=make_normalization(
                     normalization if i < len(recurrent_layers) - 1 else None,
                     recurrent.n_units,
@@ -93,16 +93,16 @@ class ForwardForwardRNN(Network):
             )
             for i, recurrent in enumerate(recurrent_layers)
         )
-        self.register_buffer("heard", torch.ones(len(self.layers), dtype=torch.bool))
+        self.register_buffer("layers_in_use", torch.ones(len(self.layers), dtype=torch.bool))
 
     def forward(
         self, x: Packed, weight: Tensor | None = None
     ) -> Iterator[tuple[ForwardForwardLayer, Goodness]]:
-        """Yield each layer and its goodness: the algorithm, for training and for prediction.
+        """Yield each layer with its goodness: the algorithm, for training and for prediction.
 
-        A layer is computed when it is asked for, so that the one before can have learnt, and have
-        freed its memory, by then. `weight` (n_sequences,) weighs the statistics that the
-        normalizations, and the differences of the input, follow in training.
+        A layer is computed only when the caller asks for it. By then the layer before it can have
+        learnt and freed its memory. In training, `weight` (n_sequences,) weights the statistics of
+        the normalizations and of the differences.
         """
         x = self.differences(x, weight)
         for layer in self.layers:
@@ -111,13 +111,13 @@ class ForwardForwardRNN(Network):
             x = layer.normalize(hidden.detach(), weight)
 
     def layer_losses(self, batch: Batch) -> Iterator[Tensor]:
-        """Yield the loss of each layer, whose gradient reaches that layer alone."""
+        """Yield the loss of each layer; its gradient reaches this layer alone."""
         x, positive, weight = self.positives_and_negatives(batch)
         for layer, goodness in self(x, weight):
             yield layer.loss(goodness, positive, weight)
 
     def evaluate(self, batch: Batch) -> tuple[list[Tensor], Tensor]:
-        """Return the loss of each layer and the scores, from one pass."""
+        """Return the losses and the scores of all layers."""
         x, positive, weight = self.positives_and_negatives(batch)
         losses, scores = [], []
         for layer, goodness in self(x):
@@ -126,29 +126,26 @@ class ForwardForwardRNN(Network):
         return losses, torch.stack(scores, dim=1)
 
     def scores(self, sequences: Packed) -> Tensor:
-        """Return G - theta: (n_sequences, n_layers), with a last axis of labels if more than two.
-
-        Where positives and negatives have thresholds of their own, theta is their midpoint.
-        """
-        x = self.ask_every_label(sequences)
+        """Return G - theta of each layer: (n_sequences, n_layers[, n_classes])."""
+        x = self.with_candidate_labels(sequences)
         return torch.stack([self._score(layer, goodness) for layer, goodness in self(x)], dim=1)
 
     def _score(self, layer: ForwardForwardLayer, goodness: Goodness) -> Tensor:
-        # In double precision: the mean over a long sequence must not lose digits.
+        # The margin is in double precision: a mean over a long sequence must not lose digits.
         margin = layer.margin(goodness.per_step)
-        return self.by_label(goodness.sequences.mean_over_steps(margin))
+        return self.by_label(goodness.layout.mean_over_steps(margin))
 
     def parameter_blocks(self) -> list[list[nn.Parameter]]:
-        """Return the parameters that learn together: those of one layer."""
+        """Return the parameters of each layer."""
         return [list(layer.parameters()) for layer in self.layers]
 
     @property
     def thresholds(self) -> Tensor:
-        """Threshold theta of each layer for positives and for negatives: (n_layers, 2)."""
+        """The threshold theta of each layer for positives and for negatives: (n_layers, 2)."""
         return torch.stack([layer.theta for layer in self.layers])
 
     def positives_and_negatives(self, batch: Batch) -> tuple[Packed, Tensor, Tensor | None]:
-        """Return what the layers read of a batch, which of it is positive, and its weights."""
+        """Return the input of the first layer, which sequences are positive, and their weights."""
         assert batch.target is not None
         if self.n_classes == 2:
             return batch.sequences, batch.target == 1, batch.weight
@@ -159,12 +156,15 @@ class ForwardForwardRNN(Network):
             weight = weight.repeat_interleave(self.n_classes)
         return x, label == target, weight
 
-    def ask_every_label(self, sequences: Packed) -> Packed:
-        """Return the sequences with every label in turn if there are more than two classes."""
+    def with_candidate_labels(self, sequences: Packed) -> Packed:
+        """Return each sequence once with every label; with two classes, as it is."""
         if self.n_classes == 2:
             return sequences
         return with_every_label(sequences, self.n_classes)[0]
 
     def by_label(self, values: Tensor) -> Tensor:
-        """Return values of :meth:`ask_every_label` as (n_sequences, n_classes) if more than two."""
+        """Give the values of :meth:`with_candidate_labels` an axis of labels; not with two classes.
+
+        From (n_sequences * n_classes,) to (n_sequences, n_classes).
+        """
         return values if self.n_classes == 2 else values.unflatten(0, (-1, self.n_classes))

@@ -1,4 +1,4 @@
-"""One layer that learns alone."""
+"""One layer of a Forward-Forward network."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from ._losses import OBJECTIVES, weighted_mean
 from ._packed import Packed
 from ._recurrent_layer import RecurrentLayer
 
-# Share of the newest batch in a threshold that follows the data.
+# Share of the latest batch in an adaptive threshold.
 THRESHOLD_MOMENTUM = 0.1
 
 
 class ForwardForwardLayer(nn.Module):
-    """Recurrent units, their goodness, its threshold, and what normalizes them for the next layer.
+    """Recurrent units with a goodness, a threshold, a loss, and a normalization of their output.
 
     Parameters
     ----------
     recurrent : RecurrentLayer
         The units.
     goodness : {"log_ratio", "mean", "sum"}
-        How the squared activities of a step are pooled over units.
+        How goodness is computed from the squared activations of a step; see :func:`goodness_of`.
     objective : {"symmetric", "logistic"}
         The loss.
     threshold : (float, float) or None
-        theta for positives and for negatives. With None both follow the data: a running midpoint
-        between the mean goodness of positives and of negatives.
+        theta for positives and for negatives. None is adaptive: both are a running average of the
+        midpoint between the mean goodness of positives and that of negatives.
     normalization : nn.Module
-        Normalizes the hidden states that the next layer reads.
+        Normalizes the hidden states for the next layer.
     """
 
     theta: Tensor
@@ -56,21 +56,21 @@ class ForwardForwardLayer(nn.Module):
         self.normalize = normalization
 
     def forward(self, x: Packed) -> tuple[Goodness, Packed]:
-        """Return goodness, which passes a gradient to this layer alone, and hidden states."""
+        """Return the goodness, with a gradient to this layer alone, and the hidden states."""
         activity, hidden = self.recurrent.squared_activity(x, n_groups(self.goodness))
         return goodness_of(self.goodness, activity, hidden), hidden
 
     def loss(self, goodness: Goodness, positive: Tensor, weight: Tensor | None = None) -> Tensor:
-        """Return the loss; in training an adaptive threshold moves.
+        """Return the loss; in training, first update an adaptive threshold.
 
         Parameters
         ----------
         goodness : Goodness
-            Of the sequences of a batch.
+            Goodness of a batch of sequences.
         positive : Tensor of bool of shape (n_sequences,)
-            Which of them are positive.
+            Which sequences are positive.
         weight : Tensor of shape (n_sequences,), optional
-            Weight of each.
+            Weight of each sequence.
         """
         if self.adaptive_threshold and self.training:
             self._update_threshold(goodness.per_sequence.detach(), positive, weight)
@@ -78,19 +78,14 @@ class ForwardForwardLayer(nn.Module):
         loss = objective(goodness, positive, weight, *self.theta.tolist())
         if goodness.penalty is None:
             return loss
-        penalty = goodness.sequences.mean_over_steps(goodness.penalty)
+        penalty = goodness.layout.mean_over_steps(goodness.penalty)
         return loss + weighted_mean(penalty, weight)
 
     def margin(self, goodness: Tensor) -> Tensor:
-        """Return g - theta, in double precision.
-
-        Where positives and negatives have thresholds of their own, theta is their midpoint.
-        """
+        """Return g - theta in double precision, theta midway between the two thresholds."""
         return goodness.double() - self.theta.mean()
 
-    def _update_threshold(
-        self, goodness: Tensor, positive: Tensor, weight: Tensor | None
-    ) -> None:
+    def _update_threshold(self, goodness: Tensor, positive: Tensor, weight: Tensor | None) -> None:
         """Move the threshold towards the middle between the two classes."""
         means = [
             weighted_mean(goodness[group], None if weight is None else weight[group])

@@ -1,4 +1,4 @@
-"""More than two classes: the label rides along the input as a one-hot code (Hinton 2022, 3.3)."""
+"""Labels as one-hot codes in the input, for more than two classes (Hinton 2022, section 3.3)."""
 
 from __future__ import annotations
 
@@ -15,6 +15,6 @@ def with_code(x: Packed, code: Tensor) -> Packed:
 
 
 def with_every_label(x: Packed, n_classes: int) -> tuple[Packed, Tensor]:
-    """Return every sequence with each label in turn, and these labels: n_classes in a row."""
+    """Return each sequence once with every label, copies side by side, and the labels."""
     label = torch.arange(n_classes, device=x.steps.device).repeat(len(x))
     return with_code(x.repeat_interleave(n_classes), one_hot(label, n_classes)), label

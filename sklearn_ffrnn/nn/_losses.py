@@ -1,7 +1,7 @@
-"""What a layer minimises: the objectives of Forward-Forward, and the baseline's cross-entropy.
+"""The losses: Forward-Forward's objectives, and the baseline's cross-entropy.
 
-Every objective takes the goodness of the sequences of a batch, whether each sequence is positive,
-the weight of each sequence or None, and the thresholds of positives and of negatives.
+An objective takes the goodness of a batch of sequences, whether each sequence is positive, the
+weight of each sequence or None, and the thresholds for positives and for negatives.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ PAIR_SHARPNESS = 4.0
 
 
 def weighted_mean(values: Tensor, weight: Tensor | None) -> Tensor:
-    """Return the mean of `values`, 0 where there are none or their weights add up to nothing."""
+    """Return the weighted mean of `values`; 0 if there are none, or if the weights sum to 0."""
     if weight is None:
         return values.sum() / max(len(values), 1)
     total = weight.sum()
@@ -27,16 +27,14 @@ def weighted_mean(values: Tensor, weight: Tensor | None) -> Tensor:
 
 
 def sum_of_class_means(loss: Tensor, positive: Tensor, weight: Tensor | None) -> Tensor:
-    """Return E_pos[loss] + E_neg[loss]: neither class outweighs the other by its number."""
+    """Return E_pos[loss] + E_neg[loss]: the larger class does not outweigh the other."""
     total = loss.new_zeros(())
     for group in (positive, ~positive):
         total = total + weighted_mean(loss[group], None if weight is None else weight[group])
     return total
 
 
-def signed_margin(
-    goodness: Tensor, positive: Tensor, theta_pos: float, theta_neg: float
-) -> Tensor:
+def signed_margin(goodness: Tensor, positive: Tensor, theta_pos: float, theta_neg: float) -> Tensor:
     """Return g - theta_pos of positives, theta_neg - g of negatives: above 0 if all is well."""
     return torch.where(positive, goodness - theta_pos, theta_neg - goodness)
 
@@ -50,12 +48,12 @@ def logistic_objective(
 ) -> Tensor:
     """-E_pos[mean_t log sigma(g_t - theta_pos)] - E_neg[mean_t log sigma(theta_neg - g_t)].
 
-    The study's loss, and Hinton's (2022, equation 1) at every step.
+    The loss of the study: Hinton's (2022, equation 1) at every step.
     """
-    sequences = goodness.sequences
-    of_step = positive[sequences.sample]
-    per_step = softplus(-signed_margin(goodness.per_step, of_step, theta_pos, theta_neg))
-    return sum_of_class_means(sequences.mean_over_steps(per_step), positive, weight)
+    layout = goodness.layout
+    positive_step = positive[layout.sample]
+    per_step = softplus(-signed_margin(goodness.per_step, positive_step, theta_pos, theta_neg))
+    return sum_of_class_means(layout.mean_over_steps(per_step), positive, weight)
 
 
 def symmetric_objective(
@@ -65,20 +63,20 @@ def symmetric_objective(
     theta_pos: float,
     theta_neg: float,
 ) -> Tensor:
-    """Pairwise comparison of whole sequences, anchored at the threshold.
+    """Compare whole sequences in pairs and with the threshold.
 
-    With G the mean goodness of a sequence, the sum of
+    With G the mean goodness of a sequence, the loss is the sum of
 
-    - E_pairs[softplus(-alpha (G_pos - G_neg))], over all pairs of a positive and a negative of the
+    - E_pairs[softplus(-alpha (G_pos - G_neg))] over all pairs of a positive and a negative of the
       batch (SymBa: Lee & Song 2023, equation 5), and
-    - E_pos[softplus(theta_pos - G)] + E_neg[softplus(G - theta_neg)], which gives the comparison a
-      zero: without it goodness drifts and no threshold means anything.
+    - E_pos[softplus(theta_pos - G)] + E_neg[softplus(G - theta_neg)]. The first term fixes only
+      differences; without the second all goodness could drift away from the threshold.
     """
     per_sequence = goodness.per_sequence
     anchor = softplus(-signed_margin(per_sequence, positive, theta_pos, theta_neg))
-    lead = per_sequence[positive][:, None] - per_sequence[~positive]
+    difference = per_sequence[positive][:, None] - per_sequence[~positive]
     pair_weight = None if weight is None else weight[positive][:, None] * weight[~positive]
-    pairs = softplus(-PAIR_SHARPNESS * lead).reshape(-1)
+    pairs = softplus(-PAIR_SHARPNESS * difference).reshape(-1)
     anchor = sum_of_class_means(anchor, positive, weight)
     return anchor + weighted_mean(pairs, None if pair_weight is None else pair_weight.reshape(-1))
 
@@ -92,7 +90,7 @@ OBJECTIVES: dict[str, Objective] = {
 
 
 def class_cross_entropy(logits: Tensor, target: Tensor, weight: Tensor | None) -> Tensor:
-    """Return the weighted mean cross-entropy of (n, n_classes) logits, or of (n,) of class 1."""
+    """Return the weighted mean cross-entropy of logits (n,) of class 1, or (n, n_classes)."""
     if logits.ndim == 1:
         sign = torch.where(target == 1, 1, -1).to(logits.dtype)
         return weighted_mean(softplus(-sign * logits), weight)

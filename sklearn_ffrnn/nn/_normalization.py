@@ -1,4 +1,4 @@
-"""Between two layers: bring the activities to one scale."""
+"""Normalizations of the hidden states between two layers."""
 
 from __future__ import annotations
 
@@ -11,20 +11,19 @@ EPSILON = 1e-5
 
 
 class Standardize(nn.Module):
-    """z = (h - mean) / deviation per unit, over samples and valid steps.
+    """z = (h - mean) / standard deviation of each unit, over samples and their steps.
 
-    The statistics are running averages: they follow the layer below while it learns and are fixed
-    at prediction, so that a prediction is a function of the sample and the fitted model alone.
-    Training uses the same running statistics, not those of its own batch: activations pass no
-    gradient here, so nothing is gained from the batch's, and what the layer above learns from is
-    exactly what it will see later.
+    The statistics are running averages. They follow the layer below in training and are fixed at
+    prediction, so that a prediction depends only on the sample and the fitted model. Training
+    normalizes by the running statistics too, unlike batch normalization: no gradient passes here
+    that would need those of the batch, and the next layer is trained on what it will see later.
 
     Parameters
     ----------
     n_units : int
         Units of the layer below.
     momentum : float
-        Share of the newest batch in the running statistics.
+        Share of the latest batch in the running statistics.
     dtype : torch.dtype, optional
         Type of the statistics.
     """
@@ -43,20 +42,20 @@ class Standardize(nn.Module):
         self.register_buffer("n_batches", torch.zeros((), dtype=torch.int64))
 
     def forward(self, hidden: Packed, weight: Tensor | None = None) -> Packed:
-        """Normalize the hidden states; `weight` (n_sequences,) weighs their statistics."""
+        """Normalize the hidden states; `weight` (n_sequences,) weights their statistics."""
         if self.training:
             self._update(hidden.steps, None if weight is None else weight[hidden.sample])
         mean, scale = self.shift_and_scale()
-        # Nothing but a backward pass reads the hidden states after this.
+        # In place where no backward pass needs the hidden states.
         out = hidden.steps if torch.is_inference_mode_enabled() else None
         return hidden.with_steps(torch.addcmul(-mean * scale, hidden.steps, scale, out=out))
 
     def shift_and_scale(self) -> tuple[Tensor, Tensor]:
-        """Return what is taken off each unit, and what it is multiplied by then."""
+        """Return the mean and the reciprocal of the standard deviation of each unit."""
         return self.mean, torch.rsqrt(self.variance + EPSILON)
 
     def _update(self, hidden: Tensor, weight: Tensor | None) -> None:
-        # Sums, since torch.var_mean is slow over the first axis on a CPU.
+        # torch.var_mean is slow over the first axis on a CPU.
         if weight is None:
             mean = hidden.sum(dim=0, dtype=self.mean.dtype) / len(hidden)
             parts = hidden.split(ROWS_IN_CACHE)
@@ -67,38 +66,38 @@ class Standardize(nn.Module):
             mean = share @ hidden.to(share.dtype)
             variance = share @ (hidden - mean).square_()
         self.n_batches += 1
-        # A plain average over the first batches, then one that forgets: unbiased from the start.
+        # First a plain average over batches, then an exponential one: unbiased from the start.
         step = max(self.momentum, 1 / int(self.n_batches))
         self.mean.lerp_(mean, step)
         self.variance.lerp_(variance, step)
 
 
 class LayerNorm(nn.Module):
-    """h / RMS(h) over the units, per step and without centring (Hinton 2022).
+    """h / RMS(h) over the units of each step, without centring (Hinton 2022).
 
-    It takes away the length of the vector of activities, which is the goodness "mean" or "sum".
+    It removes the length of the activation vector, which is the goodness "mean" or "sum".
     """
 
     def forward(self, hidden: Packed, weight: Tensor | None = None) -> Packed:
-        """Normalize the hidden states; `weight` plays no part."""
-        # By hand, since torch's rms_norm writes the squares out. The norm does not.
+        """Normalize the hidden states; `weight` is ignored."""
+        # torch's rms_norm allocates the squares; the norm does not.
         norm: Tensor = torch.linalg.vector_norm(hidden.steps, dim=1, keepdim=True)
         mean_square = norm.square_().div_(hidden.steps.shape[1])
         return hidden.with_steps(hidden.steps * mean_square.add_(EPSILON).rsqrt_())
 
 
 class NoNormalization(nn.Module):
-    """Return the hidden states as they are: the next layer can read the goodness."""
+    """The identity: the next layer can read the goodness."""
 
     def forward(self, hidden: Packed, weight: Tensor | None = None) -> Packed:
-        """Return `hidden`; `weight` plays no part."""
+        """Return `hidden`; `weight` is ignored."""
         return hidden
 
 
 def make_normalization(
     name: str | None, n_units: int, *, dtype: torch.dtype | None = None
 ) -> nn.Module:
-    """Return the normalization called "standardize", "layer_norm" or None."""
+    """Return the normalization named "standardize", "layer_norm" or None."""
     if name == "standardize":
         return Standardize(n_units, dtype=dtype)
     if name == "layer_norm":

@@ -1,9 +1,9 @@
-"""Batches of sequences of different lengths without padding.
+"""Batches of sequences of different lengths, without padding.
 
-The steps of a batch lie time-major in one matrix: first the first step of every sequence, then
-the second step of every sequence that has one, and so on, longest sequence first (the layout of
-`torch.nn.utils.rnn.PackedSequence`). No padded step exists, so none can be counted in a goodness,
-a statistic or a loss.
+All steps of a batch are rows of one matrix, time-major: first the first step of every sequence,
+then the second step of every sequence that has one, and so on, longest sequence first (the layout
+of `torch.nn.utils.rnn.PackedSequence`). Without padded steps, none can enter a goodness, a
+statistic or a loss.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-# Rows that are worked on together: enough for efficient matrix products, few enough to stay in the
+# Rows to process together: enough for efficient matrix products, few enough to stay in the
 # processor's cache from one operation to the next.
 ROWS_IN_CACHE = 3000
 
 
 class Block(NamedTuple):
-    """Consecutive time steps of a packed batch: their rows, and how many belong to each step."""
+    """Consecutive time steps of a packed batch: their rows, and the number of rows of each step."""
 
     rows: slice
     sizes: list[int]
@@ -35,11 +35,11 @@ class Packed:
     steps : Tensor of shape (n_steps_in_all, n_channels)
         All steps, grouped by time.
     sizes : list of int
-        How many sequences reach each time step; never increasing.
+        Number of sequences that reach each time step; never increasing.
     sample : Tensor of shape (n_steps_in_all,)
-        Which sequence each step belongs to.
+        Index of the sequence that each row belongs to.
     lengths : Tensor of shape (n_sequences,)
-        Steps of each sequence, descending.
+        Number of steps of each sequence, descending.
     """
 
     def __init__(self, steps: Tensor, sizes: list[int], sample: Tensor, lengths: Tensor) -> None:
@@ -53,12 +53,12 @@ class Packed:
 
     @cached_property
     def equal_lengths(self) -> bool:
-        """Whether all sequences are of one length, so that plain reshapes do."""
+        """Whether all sequences have one length, so that a reshape can pad and unpad them."""
         return self.sizes[-1] == len(self)
 
     @cached_property
     def blocks(self) -> list[Block]:
-        """The time steps in order, in blocks of at least `ROWS_IN_CACHE` rows but for the last."""
+        """All time steps in blocks of at least `ROWS_IN_CACHE` rows; the last may be smaller."""
         blocks = []
         start = stop = first = 0
         for time, size in enumerate(self.sizes, start=1):
@@ -68,18 +68,18 @@ class Packed:
                 start, first = stop, time
         return blocks
 
-    def before(self, rows: slice) -> Tensor | slice:
-        """Rows that come one time step before `rows`, none of which is in the first step."""
+    def previous(self, rows: slice) -> Tensor | slice:
+        """Return the rows of the steps before `rows`, which must not reach into the first step."""
         if self.equal_lengths:
             return slice(rows.start - self.sizes[0], rows.stop - self.sizes[0])
-        return self._before[rows]
+        return self._previous[rows]
 
     @cached_property
-    def _before(self) -> Tensor:
-        """For every row, the one a time step before; meaningless in the first step."""
-        reach = torch.tensor([0, *self.sizes], device=self.sample.device)
-        back = reach[:-1].repeat_interleave(reach[1:])
-        return torch.arange(len(self.sample), device=self.sample.device) - back
+    def _previous(self) -> Tensor:
+        """The row of the step before each row; meaningless for the first step."""
+        sizes = torch.tensor([0, *self.sizes], device=self.sample.device)
+        n_back = sizes[:-1].repeat_interleave(sizes[1:])
+        return torch.arange(len(self.sample), device=self.sample.device) - n_back
 
     @cached_property
     def time(self) -> Tensor:
@@ -87,13 +87,13 @@ class Packed:
         sizes = torch.tensor(self.sizes, device=self.sample.device)
         return torch.arange(len(sizes), device=sizes.device).repeat_interleave(sizes)
 
-    def change(self, per_step: Tensor) -> Tensor:
-        """Subtract from each step the one before; 0 in the first step of a sequence."""
+    def diff(self, per_step: Tensor) -> Tensor:
+        """Return the difference of each step from the one before, 0 at the first step."""
         later = slice(self.sizes[0], len(per_step))
-        change = torch.zeros_like(per_step)
+        difference = torch.zeros_like(per_step)
         if later.start < later.stop:
-            torch.sub(per_step[later], per_step[self.before(later)], out=change[later])
-        return change
+            torch.sub(per_step[later], per_step[self.previous(later)], out=difference[later])
+        return difference
 
     def mean_over_steps(self, per_step: Tensor) -> Tensor:
         """Average (n_steps_in_all, ...) over the steps of each sequence: (n_sequences, ...)."""
@@ -105,13 +105,13 @@ class Packed:
         return sums / lengths.reshape(-1, *[1] * (per_step.ndim - 1))
 
     def last_steps(self, per_step: Tensor) -> Tensor:
-        """Pick the last step of each sequence: (n_sequences, ...)."""
-        reach = torch.tensor([0, *self.sizes[:-1]], device=self.sample.device)
+        """Return the last step of each sequence: (n_sequences, ...)."""
+        sizes = torch.tensor([0, *self.sizes[:-1]], device=self.sample.device)
         position = torch.arange(len(self), device=self.sample.device)
-        return per_step[torch.cumsum(reach, 0)[self.lengths - 1] + position]
+        return per_step[torch.cumsum(sizes, 0)[self.lengths - 1] + position]
 
     def pad(self, per_step: Tensor) -> Tensor:
-        """Lay the steps out as (n_time_steps, n_sequences, ...), zero where a sequence ended."""
+        """Return the steps as (n_time_steps, n_sequences, ...), padded with zeros."""
         shape = (len(self.sizes), len(self))
         if self.equal_lengths:
             return per_step.unflatten(0, shape)
@@ -125,23 +125,23 @@ class Packed:
         return padded[self.time, self.sample]
 
     def with_steps(self, steps: Tensor) -> Packed:
-        """Return other steps of the same sequences."""
-        other = copy.copy(self)  # which keeps what was derived from the lengths
+        """Return a batch of the same layout with other steps."""
+        other = copy.copy(self)  # with the cached properties, which depend on the layout alone
         other.steps = steps
         return other
 
     def layout(self) -> Packed:
-        """Return lengths and order alone, which keep no step in memory."""
+        """Return the batch without its steps, to keep them out of memory."""
         return self.with_steps(self.steps.new_empty(0))
 
     def detach(self) -> Packed:
-        """Return the sequences without the gradient's way back."""
+        """Return the batch cut off from the graph of autograd."""
         return self.with_steps(self.steps.detach())
 
     def running_mean(self, per_step: Tensor) -> Tensor:
         """Average (n_steps_in_all, ...) over the steps so far: (n_sequences, n_time_steps, ...).
 
-        NaN after the end of a sequence.
+        The result is NaN after the end of a sequence.
         """
         padded = self.pad(per_step)
         time = torch.arange(len(self.sizes), device=padded.device)

@@ -1,9 +1,9 @@
-"""A ReLU layer's hidden states, with a backward pass written by hand.
+"""The hidden states of a ReLU layer, with a hand-written backward pass.
 
-The same numbers as :func:`relu_rnn`, which says what is computed, in less time and memory. Time is
-cut into blocks that fit the processor's cache: one matrix product projects the inputs of a block,
-one product each gives its share of the weight gradients, and the loops over its time steps work in
-place. No gradient of the hidden states is kept for longer than a block.
+The numbers are those of :func:`relu_rnn`, in less time and memory. Time is cut into blocks that fit
+the processor's cache. For each block one matrix product projects all inputs, and one for each
+weight matrix adds to its gradient; the loops over the time steps work in place. Gradients of the
+hidden states are kept for one block only.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ._activation_limit import activation_limit
 from ._mean_squares import mean_squares, split_units
 from ._packed import Packed
 
-# Into a given tensor; looked up once, since the lookup takes longer than a small batch's product.
+# Looked up once, because the lookup takes longer than the matrix product of a small batch.
 _hardtanh_backward = torch.ops.aten.hardtanh_backward.grad_input
 
 
@@ -35,7 +35,7 @@ def relu_rnn_forward(x: Packed, w_x: Tensor, w_h: Tensor, bias: Tensor) -> Tenso
         torch.addmm(bias, x.steps[block.rows], input_weights, out=states)
         for current, size in zip(states.split(block.sizes), block.sizes, strict=True):
             if before is not None:
-                # A slice takes a tenth of a small batch's product, and most steps need none.
+                # Slicing takes a tenth of the time of a small product, and most steps need none.
                 current.addmm_(before if size == n_before else before[:size], transition)
             current.clamp_(0, limit)
             before, n_before = current, size
@@ -60,12 +60,12 @@ def relu_rnn_backward(
     Parameters
     ----------
     grad_states : callable
-        Returns the gradient of the hidden states in a slice of rows, as far as it does not come
-        from later steps, in a tensor that may be overwritten.
+        Takes a slice of rows; returns the gradient of their hidden states, without the part that
+        comes from later steps, as a tensor that may be overwritten.
     x : Packed
         Input of the layer.
     hidden : Tensor of shape (n_steps, n_units)
-        What :func:`relu_rnn_forward` returned.
+        Hidden states, as :func:`relu_rnn_forward` returned them.
     w_h : Tensor of shape (n_units, n_units)
         Recurrent weights.
     grad_inputs : callable, optional
@@ -92,30 +92,30 @@ def relu_rnn_backward(
         gradients.bias.add_(grad.sum(dim=0))
         later = slice(max(rows.start, n_first), rows.stop)
         if later.start < later.stop:
-            states_before = hidden[x.before(later)]
-            gradients.w_h.addmm_(grad[later.start - rows.start :].T, states_before)
+            previous_states = hidden[x.previous(later)]
+            gradients.w_h.addmm_(grad[later.start - rows.start :].T, previous_states)
         if grad_inputs is not None:
             grad_inputs(rows, grad)
     return gradients
 
 
 class HiddenStates(torch.autograd.Function):
-    """Hidden states with gradients back through time and to the layer below."""
+    """The hidden states, with gradients through time and to the layer below."""
 
     @staticmethod
     def forward(
         ctx: Any, steps: Tensor, w_x: Tensor, w_h: Tensor, bias: Tensor, x: Packed
     ) -> Tensor:
-        """Compute the hidden states; `steps` are those of `x`, for autograd to see."""
+        """Compute the hidden states; `steps` are the steps of `x` as a tensor for autograd."""
         hidden = relu_rnn_forward(x, w_x, w_h, bias)
-        ctx.save_for_backward(steps, w_x, w_h, hidden)  # which is freed after the backward pass
+        ctx.save_for_backward(steps, w_x, w_h, hidden)  # autograd frees these, unlike attributes
         ctx.layout = x.layout()
         return hidden
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad_hidden: Tensor) -> Any:
-        """Propagate back through time."""
+        """Propagate the gradient back through time."""
         steps, w_x, w_h, hidden = ctx.saved_tensors
         grad_steps = torch.empty_like(steps) if ctx.needs_input_grad[0] else None
 
@@ -134,11 +134,10 @@ class HiddenStates(torch.autograd.Function):
 
 
 class SquaredActivity(torch.autograd.Function):
-    """Mean square of each group of units per step, and the hidden states without a gradient.
+    """The mean square of each group of units at each step, and the hidden states without gradient.
 
-    Fusing the squares into the layer spares the copies of the activations that autograd would
-    keep for square and mean: the gradient 2 h g / n_units is computed block by block, where the
-    backward loop needs it.
+    Autograd would keep copies of the activations for square and mean. Here the gradient
+    2 h g / n_units is computed block by block, when the backward loop needs it.
     """
 
     @staticmethod
@@ -147,7 +146,7 @@ class SquaredActivity(torch.autograd.Function):
     ) -> tuple[Tensor, Tensor]:
         """Compute the squares and the hidden states."""
         hidden = relu_rnn_forward(x, w_x, w_h, bias)
-        ctx.save_for_backward(x.steps, w_h, hidden)  # which is freed after the backward pass
+        ctx.save_for_backward(x.steps, w_h, hidden)  # autograd frees these, unlike attributes
         ctx.layout = x.layout()
         ctx.mark_non_differentiable(hidden)
         ctx.set_materialize_grads(False)  # no zeros in place of the gradient that `hidden` lacks
@@ -156,7 +155,7 @@ class SquaredActivity(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad_activity: Tensor | None, _: Any) -> Any:
-        """Propagate back through time, to the weights alone."""
+        """Propagate the gradient back through time, to the weights alone."""
         if grad_activity is None:
             return (None,) * 5
         steps, w_h, hidden = ctx.saved_tensors

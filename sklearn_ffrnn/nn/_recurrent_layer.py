@@ -1,4 +1,4 @@
-"""The recurrent layer of ReLU units that both classifiers are made of."""
+"""The recurrent layer of both classifiers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _kernel_enabled = True
 
 @contextmanager
 def plain_autograd() -> Iterator[None]:
-    """Compute layers by ``relu_rnn`` and autograd, without the hand-written kernel."""
+    """Compute layers by :func:`relu_rnn` and autograd, without the hand-written kernel."""
     global _kernel_enabled
     before, _kernel_enabled = _kernel_enabled, False
     try:
@@ -34,7 +34,8 @@ def plain_autograd() -> Iterator[None]:
 def relu_rnn(x: Packed, w_x: Tensor, w_h: Tensor, bias: Tensor) -> Tensor:
     """Return the hidden states (n_steps, n_units) of the sequences `x`.
 
-    h_t = relu(W_x x_t + W_h h_{t-1} + b), with h_{-1} = 0, cut off at :func:`activation_limit`.
+    h_t = relu(W_x x_t + W_h h_{t-1} + b), with h_0 = 0 before the first step, t = 1, and values
+    clipped at :func:`activation_limit`.
     """
     limit = activation_limit(bias.dtype)
     before, hidden = x.steps.new_zeros(len(x), len(bias)), []
@@ -45,7 +46,7 @@ def relu_rnn(x: Packed, w_x: Tensor, w_h: Tensor, bias: Tensor) -> Tensor:
 
 
 def _hidden_by_autograd(x: Packed, w_x: Tensor, w_h: Tensor, bias: Tensor) -> Tensor | None:
-    """Return the hidden states where something but the kernel is to compute them."""
+    """Return the hidden states where autograd computes the gradient; None selects the kernel."""
     if not _kernel_enabled:
         return relu_rnn(x, w_x, w_h, bias)
     if x.steps.is_cuda and x.steps.dtype != torch.bfloat16:
@@ -65,7 +66,7 @@ class RecurrentLayer(nn.Module):
     dtype : torch.dtype, optional
         Type of the weights.
     activity_dtype : torch.dtype, optional
-        Type that activities are computed in; None takes that of the weights.
+        Type of the activations; None is the type of the weights.
     """
 
     def __init__(
@@ -91,7 +92,7 @@ class RecurrentLayer(nn.Module):
         self.bias = draw(n_units)
 
     def forward(self, x: Packed) -> Packed:
-        """Return the hidden states, which pass gradients to the weights and to `x`."""
+        """Return the hidden states, with gradients to the weights and to `x`."""
         x, *weights = self._operands(x)
         hidden = _hidden_by_autograd(x, *weights)
         if hidden is not None:
@@ -100,10 +101,10 @@ class RecurrentLayer(nn.Module):
         return x.with_steps(HiddenStates.apply(x.steps, *weights, x))  # type: ignore[no-untyped-call]
 
     def squared_activity(self, x: Packed, n_groups: int = 1) -> tuple[Tensor, Packed]:
-        """Return the mean square of each group of units per step, and the hidden states.
+        """Return the mean square of each group of units at each step, and the hidden states.
 
-        The squares, of shape (n_steps, n_groups), pass a gradient to the weights of this layer
-        alone (`x` must not ask for one); the hidden states pass none.
+        The mean squares (n_steps, n_groups) pass a gradient to the weights of this layer alone;
+        the hidden states pass none. `x` must not require a gradient.
         """
         x, *weights = self._operands(x)
         hidden = _hidden_by_autograd(x, *weights)
@@ -114,13 +115,13 @@ class RecurrentLayer(nn.Module):
         return activity, x.with_steps(hidden)
 
     def scale_input(self, factor: Tensor) -> None:
-        """Multiply input weights and bias, and with them every hidden state, by `factor`."""
+        """Multiply the input weights and the bias by `factor`, hence every hidden state."""
         with torch.no_grad():
             self.w_x.mul_(factor)
             self.bias.mul_(factor)
 
     def _operands(self, x: Packed) -> tuple[Packed, Tensor, Tensor, Tensor]:
-        """Return input and weights in the type that activities are computed in."""
+        """Return the input and the weights in the type of the activations."""
         dtype = self.activity_dtype
         x = x.with_steps(x.steps.to(dtype))
         return x, self.w_x.to(dtype), self.w_h.to(dtype), self.bias.to(dtype)
@@ -134,7 +135,7 @@ def make_layers(
     dtype: torch.dtype | None = None,
     activity_dtype: torch.dtype | None = None,
 ) -> list[RecurrentLayer]:
-    """Return layers of which each reads the one before."""
+    """Return a stack of layers; each takes the hidden states of the one below."""
     settings: dict[str, Any] = {
         "generator": generator,
         "dtype": dtype,

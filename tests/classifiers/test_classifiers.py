@@ -78,6 +78,7 @@ class TestPredictions:
 
 
 def test_saved_models_predict_the_same_in_a_new_process(make, sequences, three_classes, tmp_path):
+    # Which does not import matplotlib before it draws.
     X, _ = sequences
     models = [
         make(name, **settings).fit(*(sequences if n_classes == 2 else three_classes))
@@ -86,7 +87,8 @@ def test_saved_models_predict_the_same_in_a_new_process(make, sequences, three_c
     joblib.dump((models, X), tmp_path / "models")
     code = (
         "import joblib, sys; models, X = joblib.load(sys.argv[1]);"
-        "joblib.dump([m.predict_proba(X) for m in models], sys.argv[2])"
+        "joblib.dump([m.predict_proba(X) for m in models], sys.argv[2]);"
+        "import sklearn_ffrnn.inspection; assert 'matplotlib' not in sys.modules"
     )
     paths = [str(tmp_path / "models"), str(tmp_path / "probabilities")]
     here = str(Path(sklearn_ffrnn.__file__).parents[1])

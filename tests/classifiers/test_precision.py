@@ -49,15 +49,6 @@ def test_forward_forward_learns_in_mixed_precision(normalization, goodness):
     assert roc_auc_score(y, decision) > 0.9
 
 
-def test_layers_side_by_side_hand_on_the_same_bfloat16():
-    X, y = labelled_noise(40)
-    in_turn, side_by_side = (
-        make(FFRNNClassifier, dtype="mixed_bfloat16", layer_parallel=parallel).fit(X, y)
-        for parallel in (False, True)
-    )
-    np.testing.assert_array_equal(in_turn.decision_function(X), side_by_side.decision_function(X))
-
-
 @on_gpu
 @pytest.mark.parametrize("kind", CLASSIFIERS)
 class TestGPU:

@@ -79,18 +79,19 @@ def test_negatives_are_of_test_rows_alone(model, human):
             np.testing.assert_array_equal(negative[:, 2], human[i][:, 2])
 
 
-@pytest.mark.parametrize("y", [np.ones(24, int), np.ones(24), [1] * 24], ids=["i", "f", "list"])
-def test_labels_of_ones_are_the_same_as_none(model, human, y):
+def test_labels_of_ones_are_the_same_as_none(model, human):
     settings = {"scoring": make_negatives_scorer(), "error_score": "raise"}
+    model.set_params(clf__max_iter=1)
     expected = cross_val_score(model, human, cv=KFold(2), **settings)
     assert np.isfinite(expected).all()
-    scores = cross_val_score(model, human, y, cv=KFold(2), **settings)
-    np.testing.assert_array_equal(scores, expected)
+    for y in (np.ones(24, int), np.ones(24), [1] * 24):
+        scores = cross_val_score(model, human, y, cv=KFold(2), **settings)
+        np.testing.assert_array_equal(scores, expected)
     assert len(cross_val_score(model, human, y, cv=StratifiedKFold(2), **settings)) == 2
 
 
 def test_grid_search_in_two_processes_by_group(model, human):
-    grid = {"clf__threshold": [0.0, 2.0], "clf__normalization": ["standardize", "layer_norm"]}
+    grid = {"clf__threshold": [0.0, 2.0]}
     settings = {"scoring": make_negatives_scorer(), "cv": GroupKFold(2), "error_score": "raise"}
     groups = np.arange(24) // 3
     search = GridSearchCV(model, grid, n_jobs=2, **settings).fit(human, groups=groups)

@@ -50,15 +50,12 @@ def test_is_the_weighted_mean_of_the_epochs():
         assert int(network.num_batches_tracked) == i
 
 
-@pytest.mark.parametrize("layer_parallel", [False, True])
-def test_training_goes_on_with_the_weights_and_keeps_their_average(
-    make_ff, sequences, layer_parallel
-):
+def test_training_goes_on_with_the_weights_and_keeps_their_average(make_ff, sequences):
     X, y = sequences
     snapshots = Snapshots()
     settings = {"learning_rate": "constant", "early_stopping": False, "max_iter": 6}
     make_ff(average=False, callbacks=[snapshots], **settings).fit(X, y)
-    averaged = make_ff(average=True, layer_parallel=layer_parallel, **settings).fit(X, y)
+    averaged = make_ff(average=True, **settings).fit(X, y)
     for name, value in averaged.network_.state_dict().items():
         if value.is_floating_point():
             by_hand = polynomial_decay([weights[name] for weights in snapshots.weights])

@@ -5,7 +5,7 @@ import pytest
 
 from sklearn_ffrnn._input import Ragged
 from sklearn_ffrnn._training import TrainingData
-from sklearn_ffrnn._training._held_out import CROWD, split_off
+from sklearn_ffrnn._training._held_out import COMMON_LENGTH, split_off
 
 
 def make_data(lengths, y, groups=None):
@@ -38,7 +38,7 @@ def test_both_classes_and_another_part_for_another_seed(pairs):
 def test_a_length_of_many_says_nothing(pairs):
     lengths, y = pairs
     cut = np.minimum(lengths, 100)
-    assert (cut == 100).mean() > CROWD
+    assert (cut == 100).mean() > COMMON_LENGTH
     held = split_off(make_data(cut, y), 0.1, np.random.RandomState(0))
     long = cut == 100
     assert 0 < held[long].mean() < 0.3  # neither all of them nor none

@@ -16,11 +16,16 @@ def make(**settings):
 @pytest.mark.parametrize(
     "settings",
     [
-        {"early_stopping": True, "validation_fraction": 0.3},
+        {"early_stopping": True, "validation_fraction": 0.3, "average": True},
         {"goodness": "mean", "objective": "logistic", "threshold": "auto", "weighted": True},
-        {"n_classes": 3, "normalization": "layer_norm", "max_grad_norm": None},
+        {
+            "n_classes": 3,
+            "normalization": "layer_norm",
+            "max_grad_norm": None,
+            "dtype": "mixed_bfloat16",
+        },
     ],
-    ids=["held out", "weighted", "three classes"],
+    ids=["held out, averaged", "weighted", "three classes, bfloat16"],
 )
 def test_the_result_is_the_same(settings):
     settings = dict(settings)
@@ -45,7 +50,7 @@ def test_the_result_is_the_same(settings):
 @pytest.mark.parametrize("layer", [0, 1])
 def test_an_error_in_a_worker_is_the_callers(layer):
     X, y = labelled_noise(60)
-    classifier = make(layer_parallel=True, max_iter=2, warm_start=True).fit(X, y)
+    classifier = make(max_iter=2, warm_start=True).fit(X, y).set_params(layer_parallel=True)
     network = classifier.network_
     weights = network.layers[layer].recurrent.w_x
     weights.data = weights.data[:, :1]  # reads too little
