@@ -11,6 +11,7 @@ import pandas as pd
 from skops.card import Card
 
 from .._input import check_trajectories
+from .._outliers._judgeable import Limits
 from ._model_parts import find_parts
 
 _DECLINED = """In Python an error says what is wrong; the exported graph gives NaN for
@@ -19,9 +20,16 @@ _DECLINED = """In Python an error says what is wrong; the exported graph gives N
 - a coordinate or a time that is missing or infinite,
 - time that runs backwards,
 - a velocity too large for single precision.
+"""
+_HELD = """In Python, too, it gives NaN for what holds too little to judge:
 
-It judges the movement alone. Of devices and clocks that it did not learn from, and of movements
-much shorter or longer than those, it gives a number all the same: see what it learnt from."""
+- a duration of less than {0.shortest:.4g} {1},
+- a usual interval between points of more than {0.coarsest:.4g} {1},
+- fewer than {0.fewest} points at different times, and not at the place before.
+"""
+_JUDGED = """It judges the movement alone. Of devices and clocks that it did not learn from, {}it
+gives a number all the same: see what it learnt from."""
+_OF_ANY_LENGTH = "and of movements much shorter or longer than those, "
 
 
 def write_model_card(
@@ -40,7 +48,8 @@ def write_model_card(
 
     Parameters
     ----------
-    model : sklearn.pipeline.Pipeline, TunedThresholdClassifierCV or FixedThresholdClassifier
+    model : sklearn.pipeline.Pipeline, AbstainingClassifier, TunedThresholdClassifierCV or \
+FixedThresholdClassifier
         A fitted model that :func:`to_onnx` takes.
     path : str or path-like
         The card, in Markdown, usually named like the model's file but for its ending ``.md``.
@@ -90,7 +99,7 @@ def write_model_card(
     <BLANKLINE>
     A FFRNNClassifier that reads
     """
-    transformer, classifier, threshold = find_parts(model)
+    transformer, classifier, threshold, limits = find_parts(model)
     trajectories = check_trajectories(X)
     labels = _of_each(y, "y", len(trajectories), classifier.classes_[-1])
     sources = _of_each(recorders, "recorders", len(trajectories), "all")
@@ -106,7 +115,7 @@ def write_model_card(
             f"of {threshold:.4g} on."
             if len(classes) == 2
             else "A movement is taken for the class of the greatest probability.",
-            "What it declines": _DECLINED,
+            "What it declines": _declined(limits, time_unit),
         }
     )
     _add_table(card, "What it learnt from", _recordings(trajectories, labels, sources, time_unit))
@@ -119,6 +128,12 @@ def write_model_card(
 def _add_table(card: Card, section: str, table: pd.DataFrame) -> None:
     card.add_table(**{f"{section}/Table": table})
     card.select(f"{section}/Table").title = "In numbers"  # else all of the path
+
+
+def _declined(limits: Limits | None, time_unit: str) -> str:
+    held = [] if limits is None else [_HELD.format(limits, time_unit)]
+    judged = _JUDGED.format(_OF_ANY_LENGTH if limits is None else "")
+    return "\n".join([_DECLINED, *held, judged])
 
 
 def _of_each(values: Any, name: str, n: int, default: Any) -> np.ndarray:

@@ -6,7 +6,7 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import FixedThresholdClassifier
 from sklearn.pipeline import make_pipeline
 
-from sklearn_ffrnn import FFRNNClassifier, VelocityTransformer
+from sklearn_ffrnn import AbstainingClassifier, FFRNNClassifier, VelocityTransformer
 from sklearn_ffrnn.export import write_model_card
 
 
@@ -74,6 +74,16 @@ def test_says_what_it_declines_and_what_is_written_of_the_training(card):
     text = card(description="Walks on paper.")
     assert "Walks on paper." in text
     assert "time that runs backwards" in text
+
+
+def test_says_what_holds_too_little(card, model, movements):
+    assert "much shorter or longer" in card()
+    limits = {"coarsest": 55.0, "shortest": 33.0, "fewest": 3}
+    text = card(AbstainingClassifier(model, **limits).fit(*movements))
+    assert "less than 33 ms" in text
+    assert "more than 55 ms" in text
+    assert "fewer than 3 points" in text
+    assert "much shorter or longer" not in text
 
 
 @pytest.mark.parametrize("name", ["y", "recorders"])
