@@ -32,6 +32,7 @@ SMALLEST = {
     " --models FF --splits 1",
     "examples/benchmarks/bench_gestures.py": "--data DATA --folds 1 --samples 64 --epochs 1"
     " --models FF",
+    "examples/benchmarks/bench_logs.py": "--rows 2000",
     "examples/benchmarks/bench_objectives.py": "--data DATA --sets mobiletouchdb --samples 200"
     " --epochs 1 --folds 1",
     "examples/benchmarks/bench_one_class.py": "--train 60 --test 40 --epochs 1 --units 4",
