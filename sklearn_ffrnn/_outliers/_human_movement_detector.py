@@ -29,7 +29,7 @@ from ..negatives import (
 )
 from ..preprocessing import RecorderAugmenter, TrajectoryAugmenter
 from ..preprocessing._rests import without_rests
-from ._judgeable import Limits, reason_against
+from ._judgeable import Limits, reasons_against
 from ._members import (
     PERIOD,
     describe,
@@ -351,8 +351,7 @@ class HumanMovementDetector(OutlierMixin, BaseEstimator):
         return rows
 
     def _reasons(self, rows: list[np.ndarray]) -> np.ndarray:
-        limits = Limits(self.coarsest, self.shortest, self.fewest)
-        return np.array([reason_against(row, limits) for row in rows], dtype=object)
+        return reasons_against(rows, Limits(self.coarsest, self.shortest, self.fewest))
 
     def _make_negatives(
         self, people: list[np.ndarray], n_each: int, rng: np.random.RandomState

@@ -33,6 +33,7 @@ SMALLEST = {
     "examples/benchmarks/bench_gestures.py": "--data DATA --folds 1 --samples 64 --epochs 1"
     " --models FF",
     "examples/benchmarks/bench_grid_search.py": "--data DATA --samples 60 --epochs 1 --jobs 1",
+    "examples/benchmarks/bench_logs.py": "--rows 2000",
     "examples/benchmarks/bench_objectives.py": "--data DATA --sets mobiletouchdb --samples 60"
     " --epochs 1 --folds 1",
     "examples/benchmarks/bench_one_class.py": "--train 60 --test 40 --epochs 1 --units 4",
