@@ -478,6 +478,8 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         self.loss_curve_ = [epoch["train_loss"] for epoch in history]
         self.validation_scores_ = [epoch["valid_score"] for epoch in history] if held_out else None
         self.best_loss_ = min(losses, default=np.nan)
+        if training.lost is not None:
+            raise training.lost
 
     def _watched(self, held_out: bool) -> str:
         """Return which entry of the history decides which epoch is best."""

@@ -20,7 +20,7 @@ from .._scoring import (
     scores_over_time,
     to_probabilities,
 )
-from .._training import TrainingData, may_start_workers
+from .._training import TrainingData, may_train_side_by_side
 from ..nn import ForwardForwardRNN
 from ..nn._goodness import GOODNESS
 from ..nn._losses import OBJECTIVES
@@ -353,7 +353,7 @@ class FFRNNClassifier(BaseRNNClassifier):
         return heard if heard.any() else ~heard
 
     def _trains_in_parallel(self, device: torch.device) -> bool:
-        return self.layer_parallel and may_start_workers(device)
+        return self.layer_parallel and may_train_side_by_side(device)
 
     def _make_network_settings(self, sequences: Ragged, n_classes: int) -> dict[str, Any]:
         sizes = layer_sizes(self.hidden_layer_sizes)

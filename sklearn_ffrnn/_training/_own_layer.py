@@ -1,0 +1,187 @@
+"""One of the layers that learn side by side, in the process that trains it."""
+
+from __future__ import annotations
+
+import copy
+from collections import deque
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import torch
+import torch.distributed as dist
+from torch import Tensor
+from torch.optim.lr_scheduler import OneCycleLR
+
+from ..nn import BatchIterator, ForwardForwardRNN, SequenceDataset
+from ._layer_group import connected
+from ._one_cycle import one_cycle
+from ._options import TrainingOptions
+
+# Batches that a layer may be ahead of the next one.
+AHEAD = 2
+
+
+class Learnt(NamedTuple):
+    """What a layer has after an epoch: its tensors, Adam's moments, and the loss of each batch."""
+
+    tensors: list[Tensor]
+    moments: list[dict[str, Tensor]]
+    losses: list[float]
+
+
+def layer_tensors(network: ForwardForwardRNN, i: int) -> list[Tensor]:
+    """Return all that learning in layer `i` changes."""
+    modules = [network.layers[i], *([network.differences] if i == 0 else [])]
+    return [tensor for module in modules for tensor in module.state_dict().values()]
+
+
+class OwnLayer:
+    """Layer `i` of a network, which learns from what process `i` - 1 sends and sends to `i` + 1.
+
+    Parameters
+    ----------
+    i : int
+        Number of the layer, and of its process.
+    network : ForwardForwardRNN
+        It is copied: what is learnt here belongs to it only when all layers have learnt.
+    dataset : SequenceDataset
+        What to train on; above the first layer, sequences are known by their lengths alone.
+    options : TrainingOptions
+        How to train.
+    optimizer_state : dict or None
+        State of an Adam over all parameters, to go on from.
+    group : ProcessGroup or None
+        Of the processes; None stands for the default group.
+    """
+
+    def __init__(
+        self,
+        i: int,
+        network: ForwardForwardRNN,
+        dataset: SequenceDataset,
+        options: TrainingOptions,
+        optimizer_state: dict[str, Any] | None,
+        group: Any,
+    ) -> None:
+        self.i = i
+        self.network = copy.deepcopy(network).train()
+        self.dataset = dataset
+        self.options = options
+        self.group = group
+        blocks = self.network.parameter_blocks()
+        self.block = blocks[i]
+        self.optimizer = torch.optim.Adam(self.block, weight_decay=options.alpha)
+        if optimizer_state is not None:
+            first = sum(map(len, blocks[:i]))
+            moments = {k: optimizer_state["state"][first + k] for k in range(len(self.block))}
+            self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": moments})
+        self.schedule = None
+        if options.learning_rate == "one_cycle":
+            n_batches = len(BatchIterator(dataset, options.batch_size))
+            cycle = one_cycle(options.learning_rate_init, options.max_iter * n_batches)
+            self.schedule = OneCycleLR(self.optimizer, **cycle)
+        if i > 0:
+            longest = dataset.lengths.sort(descending=True).values[: options.batch_size]
+            self.places = self._new_steps(i - 1, AHEAD, self._n_steps(longest))
+
+    def learn(self, order: Tensor, learning_rate: float) -> Learnt | Exception:
+        """Learn from all sequences in the order given.
+
+        An error is returned, and the epoch goes on for the other layers, which can be told of it
+        when it ends.
+
+        Raises
+        ------
+        LayerLostError
+            If a neighbour is gone.
+        """
+        if self.schedule is None:
+            for group in self.optimizer.param_groups:
+                group.update(lr=learning_rate)
+        batches = order.split(self.options.batch_size)
+        sizes = [self._n_steps(self.dataset.lengths[index]) for index in batches]
+        losses: list[float] = []
+        first_error = _FirstError()
+        sent: deque[Any] = deque()
+        for index, size, below in zip(batches, sizes, self._receive(sizes), strict=True):
+            above = None
+            if first_error.kept is None:
+                with first_error:
+                    loss, above = self._forward(index, below)
+                    losses.append(float(loss.detach()))
+            if self.i + 1 < len(self.network.layers):
+                self._send(self._new_steps(self.i, size) if above is None else above, sent)
+            if first_error.kept is None:
+                with first_error:
+                    self._update(loss)
+        with connected():
+            for work in sent:
+                work.wait()
+        if first_error.kept is not None:
+            return first_error.kept
+        moments = list(self.optimizer.state_dict()["state"].values())
+        return Learnt(layer_tensors(self.network, self.i), moments, losses)
+
+    def _forward(self, index: Tensor, below: Tensor | None) -> tuple[Tensor, Tensor]:
+        """Return the loss of a batch, and what the next layer reads."""
+        network, layer = self.network, self.network.layers[self.i]
+        x, positive, weight = network.positives_and_negatives(self.dataset.batch(index))
+        x = network.differences(x, weight) if below is None else x.with_steps(below)
+        goodness, hidden = layer(x)
+        loss = layer.loss(goodness, positive, weight)
+        return loss, layer.normalize(hidden.detach(), weight).steps
+
+    def _update(self, loss: Tensor) -> None:
+        loss.backward()
+        if self.options.max_grad_norm is not None:
+            torch.nn.utils.clip_grad_norm_(self.block, self.options.max_grad_norm)
+        self.optimizer.step()
+        if self.schedule is not None:
+            self.schedule.step()
+        self.optimizer.zero_grad()
+
+    def _receive(self, sizes: list[int]) -> Iterator[Tensor | None]:
+        """Yield what the layer below sends, a batch at a time; it is overwritten afterwards."""
+        if self.i == 0:
+            yield from [None] * len(sizes)
+            return
+        places = [self.places[k % AHEAD, :size] for k, size in enumerate(sizes)]
+        coming: deque[Any] = deque()
+        for k, place in enumerate(places):
+            with connected():
+                for ahead in places[k + len(coming) : k + AHEAD]:
+                    coming.append(dist.irecv(ahead, self.i - 1, group=self.group))
+                coming.popleft().wait()
+            yield place
+
+    def _send(self, steps: Tensor, sent: deque[Any]) -> None:
+        """Send steps to the next layer; wait if it is too far behind."""
+        with connected():
+            if len(sent) == AHEAD:
+                sent.popleft().wait()
+            steps = steps.to(self.dataset.values.dtype)
+            sent.append(dist.isend(steps, self.i + 1, group=self.group))
+
+    def _new_steps(self, i: int, *size: int) -> Tensor:
+        """Return room for what layer `i` hands on."""
+        return self.dataset.values.new_empty(*size, self.network.layers[i].recurrent.n_units)
+
+    def _n_steps(self, lengths: Tensor) -> int:
+        """Return the steps of a batch as the layers read it."""
+        copies = self.network.n_classes if self.network.n_classes > 2 else 1
+        return int(lengths.sum()) * copies
+
+
+class _FirstError:
+    """Keeps an error instead of raising it."""
+
+    def __init__(self) -> None:
+        self.kept: Exception | None = None
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _: Any, error: BaseException | None, __: Any) -> bool:
+        if isinstance(error, Exception):
+            self.kept = error
+        return isinstance(error, Exception)
