@@ -132,6 +132,8 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         the model is that of the best epoch so far; where no part is held out, it is as training
         left it, or as it was before the loss exploded. If nothing was learnt by then, the error
         is raised, be it KeyboardInterrupt or ValueError, and what was fitted before is kept.
+        Where layers are trained in processes of their own and one of these dies, the model is the
+        same as after Ctrl-C, and a RuntimeError is raised once it is stored.
         """
         warm = self.warm_start and hasattr(self, "network_")
         # What is learnt of the input's form is kept with the rest, when training has succeeded.
@@ -479,7 +481,9 @@ class BaseRNNClassifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         self.validation_scores_ = [epoch["valid_score"] for epoch in history] if held_out else None
         self.best_loss_ = min(losses, default=np.nan)
         if training.lost is not None:
-            raise training.lost
+            raise RuntimeError(
+                f"{training.lost} The model is that of the epochs before, {len(training.history)}."
+            ) from training.lost
 
     def _watched(self, held_out: bool) -> str:
         """Return which entry of the history decides which epoch is best."""

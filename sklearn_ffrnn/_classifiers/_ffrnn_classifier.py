@@ -114,10 +114,12 @@ class FFRNNClassifier(BaseRNNClassifier):
     warm_start : bool, default=False
         Whether fit goes on from the last solution.
     layer_parallel : bool, default=False
-        Whether to train each layer in a process of its own, on the CPU, at the same time as the
-        others: with the same result, in a time that does not grow with the number of layers if
-        there are as many processors. In turn, with a warning, where processes may not be started,
-        as in a worker of a Dask cluster. An epoch that Ctrl-C interrupts is lost.
+        Whether to train each layer in a process of its own, at the same time as the others: with
+        the same result, in a time that does not grow with the number of layers if there are as many
+        processors. The processes are started on the CPU for the fit; or they are those of
+        ``torch.distributed``, one for each layer on one host or several, where the program has
+        called its ``init_process_group``. In turn, with a warning, where processes may not be
+        started, as in a worker of a Dask cluster. An epoch that Ctrl-C interrupts is lost.
     device : str or torch.device, default="auto"
         Where to compute; "auto" takes a GPU where there is one.
     dtype : {"auto", "float32", "float64", "mixed_bfloat16"}, default="auto"

@@ -28,7 +28,7 @@ from ._outcome import LayerLostError
 # How long a process waits for another, which may be in a user's callback. One that is gone is
 # noticed at once.
 PATIENCE = timedelta(days=7)
-# A process has one default group, so fits in several threads take turns.
+# A process has one default group, for one fit at a time.
 _started = Lock()
 
 
@@ -53,16 +53,22 @@ def may_train_side_by_side(device: torch.device) -> bool:
             "started once for each layer and has called torch.distributed.init_process_group; "
             "set device='cpu', or layer_parallel=False."
         )
-    daemon = current_process().daemon
-    if daemon:
+    hindrance = None
+    if current_process().daemon:
+        hindrance = (
+            "this process is a daemon (a worker of Dask or multiprocessing), which may start no "
+            "other"
+        )
+    elif _started.locked():
+        hindrance = "another fit of this process, in a thread or around this one, does it"
+    if hindrance is not None:
         warnings.warn(
-            "layer_parallel=True trains the layers in turn here, with the same result: this "
-            "process is a daemon (a worker of Dask or multiprocessing), which may start no "
-            "other. Set layer_parallel=False.",
+            "layer_parallel=True trains the layers in turn here, with the same result: "
+            f"{hindrance}. Set layer_parallel=False.",
             UserWarning,
             stacklevel=6,
         )
-    return not daemon
+    return hindrance is None
 
 
 @contextmanager
@@ -71,7 +77,7 @@ def connected() -> Iterator[None]:
     try:
         yield
     except RuntimeError as error:
-        raise LayerLostError(f"A process that trained another layer is gone ({error})") from error
+        raise LayerLostError(f"A process that trained another layer is gone ({error}).") from error
 
 
 @contextmanager
@@ -151,10 +157,13 @@ def _mark_of(folder: Path, rank: int) -> Path:
 
 
 def what_ended(processes: list[Any]) -> str | None:
-    """Say which of the processes started ended by itself, and how; None if none did."""
+    """Say which of the processes started here was ended, and how; None if none was."""
     for rank, process in enumerate(processes, start=1):
         if process.exitcode:
-            return f"The process that trained layer {rank} ended with code {process.exitcode}"
+            return (
+                f"The process that trained layer {rank} ended with code {process.exitcode}. "
+                "A system that is short of memory ends processes with code -9."
+            )
     return None
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import copy
 import signal
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -93,7 +93,7 @@ class LayerRanks:
             if is_rank():
                 self.group = stack.enter_context(joined_group(n_layers))
             else:
-                self.processes = stack.enter_context(started_group(n_layers, _follow_till_the_end))
+                self.processes = stack.enter_context(started_group(n_layers, _work))
             self._tell(
                 _Start(
                     copy.deepcopy(self.network).cpu(),
@@ -129,11 +129,13 @@ class LayerRanks:
             If the process of another layer is gone.
         """
         self.listening = False
-        with _one_thread() if self.processes else ExitStack():
+        with _one_thread() if self.processes else nullcontext():
             try:
                 self._tell(_Epoch(order, learning_rate))
                 learnt = _exchange(self.own.learn(order, learning_rate), self.group)
             except LayerLostError as error:
+                for process in self.processes:
+                    process.join(timeout=1)  # each ends when a neighbour does
                 ended = what_ended(self.processes)
                 raise error if ended is None else LayerLostError(ended) from error
         self.moments = _take_over(self.network, learnt)
@@ -148,40 +150,68 @@ class LayerRanks:
 
 
 def follow(network: ForwardForwardRNN) -> Training:
-    """Train this process's layer as that of the first layer says, and end with the same network."""
+    """Train the layer of this process as that of the first says, and end with the same network.
+
+    Raises
+    ------
+    LayerLostError
+        If the process of another layer is gone before the first epoch is over.
+    Exception
+        Whatever ended the training in one of the processes.
+    """
     with joined_group(len(network.layers)) as group:
-        device = next(network.parameters()).device
-        weights, training = _follow(group, device)
-    network.load_state_dict(weights)
+        follower = _Follower(group, next(network.parameters()).device)
+        try:
+            weights, training = follower.follow()
+        except LayerLostError as lost:
+            if not follower.history:
+                raise
+            weights = follower.network.state_dict()
+            training = Training(follower.history, None, lost)
+    network.eval().load_state_dict(weights)
     return training
 
 
-def _follow_till_the_end() -> None:
+def _work() -> None:
     """Train a layer in a process that was started for it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the caller to act on
-    _follow(None, torch.device("cpu"))
+    follower = _Follower(None, torch.device("cpu"))
+    with suppress(Exception):  # which the caller raises
+        follower.follow()
 
 
-def _follow(group: Any, device: torch.device) -> tuple[dict[str, Tensor], Training]:
-    """Return weights and training that the leader ends with; without it, those until then."""
-    start = _listen(group)
-    network, rank = start.network.to(device), dist.get_rank()
-    dataset = _without_channels(start.dataset, device)
-    own = OwnLayer(rank, network, dataset, start.options, start.optimizer_state, group)
-    history: list[dict[str, Any]] = []
-    try:
-        while isinstance(message := _listen(group), _Epoch):
-            learnt = _exchange(own.learn(*message), group)
-            _take_over(network, learnt)
-            sizes = [len(index) for index in message.order.split(start.options.batch_size)]
-            history.append(_losses([layer.losses for layer in learnt], sizes))
-    except LayerLostError as lost:
-        if not history:
-            raise
-        return network.state_dict(), Training(history, None, lost)
-    if isinstance(message, Exception):
-        raise message
-    return message
+class _Follower:
+    """A process that trains another layer than the first, when it is told to.
+
+    Network and history are those after the last epoch that all layers finished.
+    """
+
+    def __init__(self, group: Any, device: torch.device) -> None:
+        start = _listen(group)
+        self.group = group
+        self.batch_size = start.options.batch_size
+        self.network = start.network.to(device)
+        dataset = _without_channels(start.dataset, device)
+        self.own = OwnLayer(
+            dist.get_rank(group),
+            self.network,
+            dataset,
+            start.options,
+            start.optimizer_state,
+            group,
+        )
+        self.history: list[dict[str, Any]] = []
+
+    def follow(self) -> Any:
+        """Return the weights and the training that the process of the first layer ends with."""
+        while isinstance(message := _listen(self.group), _Epoch):
+            learnt = _exchange(self.own.learn(*message), self.group)
+            _take_over(self.network, learnt)
+            sizes = [len(index) for index in message.order.split(self.batch_size)]
+            self.history.append(_losses([layer.losses for layer in learnt], sizes))
+        if isinstance(message, Exception):
+            raise message
+        return message
 
 
 def _listen(group: Any) -> Any:

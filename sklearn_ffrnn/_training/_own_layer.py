@@ -119,8 +119,12 @@ class OwnLayer:
                 work.wait()
         if first_error.kept is not None:
             return first_error.kept
-        moments = list(self.optimizer.state_dict()["state"].values())
-        return Learnt(layer_tensors(self.network, self.i), moments, losses)
+        tensors = [tensor.cpu() for tensor in layer_tensors(self.network, self.i)]
+        moments = [
+            {name: value.cpu() for name, value in moment.items()}
+            for moment in self.optimizer.state_dict()["state"].values()
+        ]
+        return Learnt(tensors, moments, losses)
 
     def _forward(self, index: Tensor, below: Tensor | None) -> tuple[Tensor, Tensor]:
         """Return the loss of a batch, and what the next layer reads."""
