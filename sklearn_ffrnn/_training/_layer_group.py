@@ -59,6 +59,8 @@ def may_train_side_by_side(device: torch.device) -> bool:
             "this process is a daemon (a worker of Dask or multiprocessing), which may start no "
             "other"
         )
+    elif not dist.is_available():
+        hindrance = "this torch was built without torch.distributed"
     elif _started.locked():
         hindrance = "another fit of this process, in a thread or around this one, does it"
     if hindrance is not None:
@@ -77,7 +79,7 @@ def connected() -> Iterator[None]:
     try:
         yield
     except RuntimeError as error:
-        raise LayerLostError(f"A process that trained another layer is gone ({error}).") from error
+        raise LayerLostError("A process that trained another layer is gone.") from error
 
 
 @contextmanager

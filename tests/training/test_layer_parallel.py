@@ -210,6 +210,16 @@ def test_a_node_that_dies_costs_its_epoch(tmp_path):
     np.testing.assert_array_equal(found[1]["decision"], expected.decision_function(X))
 
 
+def test_a_process_for_each_layer(tmp_path):
+    store = (tmp_path / "store").as_uri()
+    torch.distributed.init_process_group("gloo", init_method=store, rank=0, world_size=1)
+    try:
+        with pytest.raises(ValueError, match="of the 2 layers .* a group of 1 processes"):
+            make(layer_parallel=True).fit(*labelled_noise(60))
+    finally:
+        torch.distributed.destroy_process_group()
+
+
 def test_only_on_the_cpu():
     with pytest.raises(ValueError, match="layer_parallel=True trains on the CPU"):
         make(layer_parallel=True)._trains_in_parallel(torch.device("cuda"))
