@@ -112,7 +112,7 @@ def test_a_fit_within_a_fit_trains_in_turn():
     X, y = labelled_noise(60)
     inner = make(layer_parallel=True, max_iter=2)
     outer = make(layer_parallel=True, max_iter=2, callbacks=[FitAnother(inner, X, y)])
-    with pytest.warns(UserWarning, match="in turn here, .* another fit of this process"):
+    with pytest.warns(UserWarning, match=r"in turn here, .* another fit of this process"):
         outer.fit(X, y)
     torch.testing.assert_close(weights(inner), weights(outer), rtol=0, atol=0)
 
@@ -214,7 +214,7 @@ def test_a_process_for_each_layer(tmp_path):
     store = (tmp_path / "store").as_uri()
     torch.distributed.init_process_group("gloo", init_method=store, rank=0, world_size=1)
     try:
-        with pytest.raises(ValueError, match="of the 2 layers .* a group of 1 processes"):
+        with pytest.raises(ValueError, match=r"of the 2 layers .* a group of 1 processes"):
             make(layer_parallel=True).fit(*labelled_noise(60))
     finally:
         torch.distributed.destroy_process_group()
