@@ -25,19 +25,11 @@ import torch.distributed as dist
 from torch import Tensor
 
 from ..nn import ForwardForwardRNN, SequenceDataset
+from ._handover import shared_memory
 from ._layer_group import connected, is_rank, joined_group, started_group, what_ended
 from ._options import TrainingOptions
 from ._outcome import LayerLostError, Training
-from ._own_layer import Learnt, OwnLayer, layer_tensors
-
-
-class _Start(NamedTuple):
-    """What a process needs to train its layer, on the CPU."""
-
-    network: ForwardForwardRNN
-    dataset: SequenceDataset
-    options: TrainingOptions
-    optimizer_state: dict[str, Any] | None
+from ._own_layer import Learnt, OwnLayer, Task, layer_tensors, make_ways
 
 
 class _Epoch(NamedTuple):
@@ -88,23 +80,17 @@ class LayerRanks:
         self.listening = False  # whether the others wait for what comes next
 
     def __enter__(self) -> LayerRanks:
-        n_layers = len(self.network.layers)
+        network, dataset, n_layers = self.network, self.dataset, len(self.network.layers)
+        ways = make_ways(network, dataset, self.options.batch_size)
         with ExitStack() as stack:
             if is_rank():
                 self.group = stack.enter_context(joined_group(n_layers))
             else:
+                ways = stack.enter_context(shared_memory(ways))
                 self.processes = stack.enter_context(started_group(n_layers, _work))
-            self._tell(
-                _Start(
-                    copy.deepcopy(self.network).cpu(),
-                    _without_channels(self.dataset, torch.device("cpu")),
-                    self.options,
-                    self.optimizer_state,
-                )
-            )
-            self.own = OwnLayer(
-                0, self.network, self.dataset, self.options, self.optimizer_state, self.group
-            )
+            task = Task(network, dataset, self.options, self.optimizer_state, ways)
+            self.own = OwnLayer(0, task, self.group)
+            self._tell(_of_followers(task, torch.device("cpu")))
             self.listening = True
             self.stack = stack.pop_all()
         return self
@@ -187,19 +173,11 @@ class _Follower:
     """
 
     def __init__(self, group: Any, device: torch.device) -> None:
-        start = _listen(group)
+        task = _of_followers(_listen(group), device)
         self.group = group
-        self.batch_size = start.options.batch_size
-        self.network = start.network.to(device)
-        dataset = _without_channels(start.dataset, device)
-        self.own = OwnLayer(
-            dist.get_rank(group),
-            self.network,
-            dataset,
-            start.options,
-            start.optimizer_state,
-            group,
-        )
+        self.network = task.network
+        self.batch_size = task.options.batch_size
+        self.own = OwnLayer(dist.get_rank(group), task, group)
         self.history: list[dict[str, Any]] = []
 
     def follow(self) -> Any:
@@ -246,14 +224,17 @@ def _losses(by_layer: list[list[float]], sizes: list[int]) -> dict[str, Any]:
     return {"train_loss": sum(means)} | {f"train_loss_layer_{i}": m for i, m in enumerate(means)}
 
 
-def _without_channels(dataset: SequenceDataset, device: torch.device) -> SequenceDataset:
-    """Return the sequences as those above the first layer know them, by their lengths alone."""
-    return SequenceDataset(
+def _of_followers(task: Task, device: torch.device) -> Task:
+    """Return the task on a device, with the sequences that layers above the first know."""
+    dataset = task.dataset
+    lengths_alone = SequenceDataset(
         dataset.values.new_empty(len(dataset.values), 0, device=device),
         dataset.lengths.to(device),
         None if dataset.target is None else dataset.target.to(device),
         None if dataset.weight is None else dataset.weight.to(device),
     )
+    network = copy.deepcopy(task.network).to(device)
+    return task._replace(network=network, dataset=lengths_alone)
 
 
 @contextmanager

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import copy
-from collections import deque
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import torch
-import torch.distributed as dist
 from torch import Tensor
 from torch.optim.lr_scheduler import OneCycleLR
 
 from ..nn import BatchIterator, ForwardForwardRNN, SequenceDataset
-from ._layer_group import connected
+from ._handover import AHEAD, Handover, Way
 from ._one_cycle import one_cycle
 from ._options import TrainingOptions
 
-# Batches that a layer may be ahead of the next one.
-AHEAD = 2
+
+class Task(NamedTuple):
+    """What a process needs to train its layer.
+
+    Above the first layer the sequences of `dataset` are known by their lengths alone;
+    `optimizer_state` is that of an Adam over all parameters, to go on from; `ways` are those from
+    each layer to the next.
+    """
+
+    network: ForwardForwardRNN
+    dataset: SequenceDataset
+    options: TrainingOptions
+    optimizer_state: dict[str, Any] | None
+    ways: list[Way]
 
 
 class Learnt(NamedTuple):
@@ -35,39 +44,40 @@ def layer_tensors(network: ForwardForwardRNN, i: int) -> list[Tensor]:
     return [tensor for module in modules for tensor in module.state_dict().values()]
 
 
+def n_steps(network: ForwardForwardRNN, lengths: Tensor) -> int:
+    """Return how many steps the layers read of sequences of these lengths."""
+    copies = network.n_classes if network.n_classes > 2 else 1
+    return int(lengths.sum()) * copies
+
+
+def make_ways(network: ForwardForwardRNN, dataset: SequenceDataset, batch_size: int) -> list[Way]:
+    """Return how each layer but the last hands on its activations, in messages."""
+    longest = dataset.lengths.sort(descending=True).values[:batch_size]
+    return [
+        Way((AHEAD, n_steps(network, longest), layer.recurrent.n_units), dataset.values.dtype)
+        for layer in network.layers[:-1]
+    ]
+
+
 class OwnLayer:
-    """Layer `i` of a network, which learns from what process `i` - 1 sends and sends to `i` + 1.
+    """Layer `i` of a network, which learns from what process `i` - 1 hands to it.
 
     Parameters
     ----------
     i : int
         Number of the layer, and of its process.
-    network : ForwardForwardRNN
-        It is copied: what is learnt here belongs to it only when all layers have learnt.
-    dataset : SequenceDataset
-        What to train on; above the first layer, sequences are known by their lengths alone.
-    options : TrainingOptions
-        How to train.
-    optimizer_state : dict or None
-        State of an Adam over all parameters, to go on from.
+    task : Task
+        Its network is copied: what is learnt here belongs to it only when all layers have learnt.
     group : ProcessGroup or None
         Of the processes; None stands for the default group.
     """
 
-    def __init__(
-        self,
-        i: int,
-        network: ForwardForwardRNN,
-        dataset: SequenceDataset,
-        options: TrainingOptions,
-        optimizer_state: dict[str, Any] | None,
-        group: Any,
-    ) -> None:
+    def __init__(self, i: int, task: Task, group: Any) -> None:
+        network, dataset, options, optimizer_state, ways = task
         self.i = i
         self.network = copy.deepcopy(network).train()
         self.dataset = dataset
         self.options = options
-        self.group = group
         blocks = self.network.parameter_blocks()
         self.block = blocks[i]
         self.optimizer = torch.optim.Adam(self.block, weight_decay=options.alpha)
@@ -80,9 +90,9 @@ class OwnLayer:
             n_batches = len(BatchIterator(dataset, options.batch_size))
             cycle = one_cycle(options.learning_rate_init, options.max_iter * n_batches)
             self.schedule = OneCycleLR(self.optimizer, **cycle)
-        if i > 0:
-            longest = dataset.lengths.sort(descending=True).values[: options.batch_size]
-            self.places = self._new_steps(i - 1, AHEAD, self._n_steps(longest))
+        device = dataset.values.device
+        self.below = Handover(i - 1, ways[i - 1], device, group) if i > 0 else None
+        self.above = Handover(i, ways[i], device, group) if i < len(ways) else None
 
     def learn(self, order: Tensor, learning_rate: float) -> Learnt | Exception:
         """Learn from all sequences in the order given.
@@ -99,24 +109,24 @@ class OwnLayer:
             for group in self.optimizer.param_groups:
                 group.update(lr=learning_rate)
         batches = order.split(self.options.batch_size)
-        sizes = [self._n_steps(self.dataset.lengths[index]) for index in batches]
+        sizes = [n_steps(self.network, self.dataset.lengths[index]) for index in batches]
+        below = [None] * len(sizes) if self.below is None else self.below.receive(sizes)
         losses: list[float] = []
         first_error = _FirstError()
-        sent: deque[Any] = deque()
-        for index, size, below in zip(batches, sizes, self._receive(sizes), strict=True):
-            above = None
+        for k, (index, steps) in enumerate(zip(batches, below, strict=True)):
+            hidden = None
             if first_error.kept is None:
                 with first_error:
-                    loss, above = self._forward(index, below)
+                    loss, hidden = self._forward(index, steps)
                     losses.append(float(loss.detach()))
-            if self.i + 1 < len(self.network.layers):
-                self._send(self._new_steps(self.i, size) if above is None else above, sent)
+            if self.above is not None:
+                self.above.send(k, self.above.nothing(sizes[k]) if hidden is None else hidden)
             if first_error.kept is None:
                 with first_error:
                     self._update(loss)
-        with connected():
-            for work in sent:
-                work.wait()
+        for handover in (self.below, self.above):
+            if handover is not None:
+                handover.finish()
         if first_error.kept is not None:
             return first_error.kept
         tensors = [tensor.cpu() for tensor in layer_tensors(self.network, self.i)]
@@ -126,11 +136,11 @@ class OwnLayer:
         ]
         return Learnt(tensors, moments, losses)
 
-    def _forward(self, index: Tensor, below: Tensor | None) -> tuple[Tensor, Tensor]:
+    def _forward(self, index: Tensor, steps: Tensor | None) -> tuple[Tensor, Tensor]:
         """Return the loss of a batch, and what the next layer reads."""
         network, layer = self.network, self.network.layers[self.i]
         x, positive, weight = network.positives_and_negatives(self.dataset.batch(index))
-        x = network.differences(x, weight) if below is None else x.with_steps(below)
+        x = network.differences(x, weight) if steps is None else x.with_steps(steps)
         goodness, hidden = layer(x)
         loss = layer.loss(goodness, positive, weight)
         return loss, layer.normalize(hidden.detach(), weight).steps
@@ -143,37 +153,6 @@ class OwnLayer:
         if self.schedule is not None:
             self.schedule.step()
         self.optimizer.zero_grad()
-
-    def _receive(self, sizes: list[int]) -> Iterator[Tensor | None]:
-        """Yield what the layer below sends, a batch at a time; it is overwritten afterwards."""
-        if self.i == 0:
-            yield from [None] * len(sizes)
-            return
-        places = [self.places[k % AHEAD, :size] for k, size in enumerate(sizes)]
-        coming: deque[Any] = deque()
-        for k, place in enumerate(places):
-            with connected():
-                for ahead in places[k + len(coming) : k + AHEAD]:
-                    coming.append(dist.irecv(ahead, self.i - 1, group=self.group))
-                coming.popleft().wait()
-            yield place
-
-    def _send(self, steps: Tensor, sent: deque[Any]) -> None:
-        """Send steps to the next layer; wait if it is too far behind."""
-        with connected():
-            if len(sent) == AHEAD:
-                sent.popleft().wait()
-            steps = steps.to(self.dataset.values.dtype)
-            sent.append(dist.isend(steps, self.i + 1, group=self.group))
-
-    def _new_steps(self, i: int, *size: int) -> Tensor:
-        """Return room for what layer `i` hands on."""
-        return self.dataset.values.new_empty(*size, self.network.layers[i].recurrent.n_units)
-
-    def _n_steps(self, lengths: Tensor) -> int:
-        """Return the steps of a batch as the layers read it."""
-        copies = self.network.n_classes if self.network.n_classes > 2 else 1
-        return int(lengths.sum()) * copies
 
 
 class _FirstError:
