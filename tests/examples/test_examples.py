@@ -18,6 +18,7 @@ pytest.importorskip("cursory")
 SMALLEST = {
     "examples/demo.py": "--movements 40 --folds 2 --epochs 1 --jobs 1 --output OUT",
     "examples/live_page/make_live_page.py": "--people 60 --epochs 1 --out OUT",
+    "examples/scale_out/layers_on_hosts.py": "--sequences 20 --steps 4 --units 4 --epochs 1",
     "examples/scale_out/stream_parquet.py": "--movements 40 --passes 1",
     "examples/scale_out/scale_out_dask.py": "--movements 30 --folds 2 --epochs 1 --workers 1",
     "examples/unseen/catch_unseen_machines.py": "--train 100 --test 40 --negatives 1"
