@@ -15,6 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from .._classifiers import BPTTRNNClassifier, FFRNNClassifier
 from .._outliers import AbstainingClassifier, FFRNNOutlierDetector, HumanMovementDetector
+from .._outliers._slow_people import SlowPeople
 from .._outliers._table_scale import TableScale
 from ..negatives import (
     AlteredHumanFamily,
@@ -62,6 +63,7 @@ _PARTS = (
     PursuitFamily,
     RetimedFamily,
     SigmaLognormalFamily,
+    SlowPeople,
     SmoothPaceFamily,
     SplineFamily,
     StrokePlan,

@@ -22,7 +22,8 @@ SMALLEST = {
     "examples/scale_out/stream_parquet.py": "--movements 40 --passes 1",
     "examples/scale_out/scale_out_dask.py": "--movements 30 --folds 2 --epochs 1 --workers 1",
     "examples/unseen/catch_unseen_machines.py": "--train 100 --test 40 --negatives 1"
-    " --each 3 --tables machines recorders",
+    " --each 3 --tables machines families recorders --kinds spline --out OUT"
+    " --detectors HumanMovementDetector IsolationForest",
     "examples/study/reproduce_study.py": "--data DATA --sets mobiletouchdb --protocol grouped"
     " --runs 1 --thresholds 7 --epochs 1 --units 4 --samples 120 --out OUT",
     "examples/benchmarks/bench_defects.py": "--data DATA --sets mobiletouchdb --samples 200"
