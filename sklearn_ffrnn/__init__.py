@@ -2,7 +2,7 @@
 
 from ._classifiers import BPTTRNNClassifier, FFRNNClassifier
 from ._input import SequenceBatch, sequences_from_frame
-from ._outliers import FFRNNOutlierDetector, HumanMovementDetector
+from ._outliers import AbstainingClassifier, FFRNNOutlierDetector, HumanMovementDetector
 from .negatives import MixedNegativeSampler, SigmaLognormalNegativeSampler
 from .persistence import load, save
 from .preprocessing import (
@@ -15,6 +15,7 @@ from .preprocessing import (
 __version__ = "0.1.0"
 
 __all__ = [
+    "AbstainingClassifier",
     "BPTTRNNClassifier",
     "FFRNNClassifier",
     "FFRNNOutlierDetector",

@@ -1,10 +1,11 @@
 """Exported pipelines beside the pipelines themselves: difference, size, time per movement.
 
-    python examples/benchmarks/bench_export.py --data DIR [--sets dollar-one mcyt]
+    OMP_NUM_THREADS=1 python -m examples.benchmarks.bench_export --data DIR [--sets dollar-one mcyt]
 
 Networks of the default size, trained for two epochs on 200 movements, judge 1,000 movements (as
 many as there are and do not run backwards in time), as recorded, and with 100,000 px and 1.7e12 ms
-added. onnxruntime has one thread; times are medians over movements that are judged one by one.
+added. onnxruntime has one thread; times are of the processor, medians over movements that are
+judged one by one.
 """
 
 import argparse
@@ -48,9 +49,9 @@ def milliseconds(judge, X):
     """Return the median time that one movement takes."""
     times = []
     for x in X:
-        start = time.perf_counter()
+        start = time.process_time()
         judge([x])
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     return 1000 * np.median(times)
 
 

@@ -9,7 +9,7 @@ from sklearn_ffrnn.datasets import split_movements
 
 
 def read_movements(path, *, single_strokes=False, min_points=2):
-    """Return a table with columns movement, label (1 human), source and writer.
+    """Return a table with columns movement, label (1 human), source, writer and stroke_id.
 
     Parameters
     ----------
@@ -26,12 +26,17 @@ def read_movements(path, *, single_strokes=False, min_points=2):
         offsets = archive["offsets"]
     rows = []
     for (a, b), *of_recording in zip(pairwise(offsets), *columns, strict=True):
-        movements = [points[a:b]]
+        movements = [(points[a:b], stroke_id[a:b])]
         if single_strokes:
-            runs = np.split(points[a:b], np.flatnonzero(np.diff(stroke_id[a:b])) + 1)
-            movements = [m for run in runs for m in split_movements(run, min_points=min_points)]
-        rows += [(m, *of_recording) for m in movements if _moves(m)]
-    return pd.DataFrame(rows, columns=["movement", "label", "source", "writer"])
+            starts = np.flatnonzero(np.diff(stroke_id[a:b])) + 1
+            runs = zip(*(np.split(part, starts) for part in movements[0]), strict=True)
+            movements = [
+                (m, run_id[: len(m)])
+                for run, run_id in runs
+                for m in split_movements(run, min_points=min_points)
+            ]
+        rows += [(m, *of_recording, strokes) for m, strokes in movements if _moves(m)]
+    return pd.DataFrame(rows, columns=["movement", "label", "source", "writer", "stroke_id"])
 
 
 def _moves(movement):

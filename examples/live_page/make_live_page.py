@@ -22,6 +22,7 @@ from sklearn.pipeline import make_pipeline
 
 from examples.common.simple_machines import make_machines
 from sklearn_ffrnn import (
+    AbstainingClassifier,
     FFRNNClassifier,
     MixedNegativeSampler,
     TrajectoryAugmenter,
@@ -33,15 +34,18 @@ from sklearn_ffrnn.export import to_onnx, write_model_card
 
 FALSE_ALARMS = 0.01  # people taken for machines that the threshold puts up with
 SCRIPTED = 30  # movements of each script
+FEWEST = 5  # points of a movement that the page cuts
 
 
-def detector(epochs):
-    return make_pipeline(
+def detector(people, epochs):
+    """Return a detector that declines what is unlike all that it is to learn from."""
+    pipeline = make_pipeline(
         MixedNegativeSampler(2, random_state=0),
         TrajectoryAugmenter(random_state=0),
         VelocityTransformer(16.0, keep_lattice=True, channels="intrinsic", max_length=100),
         FFRNNClassifier(max_iter=epochs, random_state=0),
     )
+    return AbstainingClassifier(pipeline, **limits(people))
 
 
 def limits(people):
@@ -51,7 +55,14 @@ def limits(people):
     return {
         "shortest": float(np.quantile(durations, 0.01)),
         "coarsest": float(2 * np.quantile(ticks, 0.99)),
+        "fewest": FEWEST,
     }
+
+
+def verdicts(model, movements):
+    """Return the probabilities of a human, of the movements that can be judged."""
+    probability = model.predict_proba(movements)[:, 1]
+    return probability[~np.isnan(probability)]
 
 
 def main():
@@ -66,15 +77,15 @@ def main():
     order = np.random.default_rng(0).permutation(len(people))
     cuts = np.cumsum([options.people, (len(people) - options.people) // 2])
     training, calibration, others = ([people[i] for i in part] for part in np.split(order, cuts))
-    model = detector(options.epochs).fit(training)
-    threshold = np.quantile(model.predict_proba(calibration)[:, 1], FALSE_ALARMS)
+    model = detector(training, options.epochs).fit(training)
+    threshold = np.quantile(verdicts(model, calibration), FALSE_ALARMS)
     judge = FixedThresholdClassifier(
         FrozenEstimator(model), threshold=threshold, response_method="predict_proba"
     ).fit(training[:2], [0, 1])
 
     machines = make_machines(others, SCRIPTED, seed=0)
     human, scripted = (
-        model.predict_proba(X)[:, 1] for X in (others, [m for ms in machines.values() for m in ms])
+        verdicts(model, X) for X in (others, [m for ms in machines.values() for m in ms])
     )
     figures = {
         "AUC, other people against scripts": roc_auc_score(

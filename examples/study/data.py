@@ -18,11 +18,12 @@ DATA_SETS = {
 
 
 class MovementSet(NamedTuple):
-    """Trajectories with their labels (1 for human) and writers."""
+    """Trajectories with their labels (1 for human) and writers, and the stroke of each point."""
 
     X: list[np.ndarray]
     y: np.ndarray
     writer: np.ndarray
+    stroke_id: list[np.ndarray]
 
     def fingerprint(self):
         """Return a digest of all numbers, labels and writers."""
@@ -41,13 +42,16 @@ def load_set(folder: Path, name: str, n_samples: int | None = None) -> MovementS
     npz = folder / f"{name}.npz"
     if npz.is_file():
         table = read_movements(npz)
-        X, y, writer = (table[c].to_list() for c in ("movement", "label", "writer"))
+        columns = ("movement", "label", "writer", "stroke_id")
+        X, y, writer, stroke_id = (table[c].to_list() for c in columns)
     else:
         study = load_study_folder(folder / name if (folder / name).is_dir() else folder, name)
-        X, y, writer = study.data, study.target, study.writer
+        X, y, writer, stroke_id = study.data, study.target, study.writer, study.stroke_id
     y, writer = np.asarray(y), np.asarray(writer)
     # As in datasets.load_study_folder: some recorded clocks step back.
     X = [np.column_stack([x[:, :2], np.maximum.accumulate(x[:, 2])]) for x in X]
     takes_time = np.flatnonzero([x[-1, 2] > x[0, 2] for x in X])
     chosen = np.random.default_rng(0).permutation(takes_time)[:n_samples]
-    return MovementSet([X[i] for i in chosen], y[chosen], writer[chosen])
+    return MovementSet(
+        [X[i] for i in chosen], y[chosen], writer[chosen], [stroke_id[i] for i in chosen]
+    )

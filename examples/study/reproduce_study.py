@@ -12,8 +12,9 @@ DIR holds ``NAME.npz`` files or the folders of the study's archive (see
 `sklearn_ffrnn.datasets.load_study_folder`). The folder ``--out`` gets ``runs.csv``, with a row for
 each finished run, ``tables.md`` and ``figures``. The whole takes hours and can be stopped at any
 time; the same command continues, because runs in ``runs.csv`` are not repeated. Several processes
-may fill one folder, each with other sets; a last one with all of them then fits nothing and writes
-the tables. docs/reproduction.md says what differs from the study.
+may fill one folder with ``--fit-only``, each with other sets, runs or models; a last one with all
+of them then fits nothing and writes the tables. docs/reproduction.md says what differs from the
+study.
 """
 
 import argparse
@@ -40,6 +41,8 @@ def parse(arguments):
     parser.add_argument("--sets", nargs="+", default=list(DATA_SETS), choices=list(DATA_SETS))
     parser.add_argument("--protocol", nargs="+", default=list(PROTOCOLS), choices=list(PROTOCOLS))
     parser.add_argument("--runs", type=int, default=5, help="of each model")
+    parser.add_argument("--first-run", type=int, default=0, help="number of the first")
+    parser.add_argument("--fit-only", action="store_true", help="write no tables and figures")
     parser.add_argument("--thresholds", nargs="+", type=float, default=[2.0, STUDY_THRESHOLD])
     parser.add_argument(
         "--classifiers", nargs="+", default=list(CLASSIFIERS), choices=list(CLASSIFIERS)
@@ -48,6 +51,10 @@ def parse(arguments):
     parser.add_argument("--epochs", type=int, default=200, help="at most")
     parser.add_argument("--units", type=int, default=96, help="of each of the three layers")
     parser.add_argument("--samples", type=int, help="use only N of each data set")
+    parser.add_argument("--device", default="auto", help="cpu, cuda, ...")
+    parser.add_argument(
+        "--session", help="runs of one name are timed against each other (default: this process)"
+    )
     parser.add_argument("--out", type=Path, default=Path("study_output"))
     return parser.parse_args(arguments)
 
@@ -63,16 +70,17 @@ def plan(options):
         fingerprint = movements.fingerprint()
         # Models that are timed against each other run one after the other.
         models = all_models(options.thresholds, options.classifiers, options.settings)
-        for protocol, number, model in product(options.protocol, range(options.runs), models):
-            run = Run(name, protocol, number, model, options.units, options.epochs)
+        numbers = range(options.first_run, options.first_run + options.runs)
+        for protocol, number, model in product(options.protocol, numbers, models):
+            run = Run(name, protocol, number, model, options.units, options.epochs, options.device)
             runs[run.key(fingerprint)] = run
     return data_sets, runs
 
 
-def do_missing(runs, data_sets, store):
+def do_missing(runs, data_sets, store, session):
     """Do the runs that are not in the store."""
     done = set(store.rows(runs)["key"])
-    session = datetime.now(UTC).isoformat(timespec="seconds")
+    session = session or datetime.now(UTC).isoformat(timespec="seconds")
     with tqdm(total=len(runs), initial=len(done), unit="run") as bar:
         for key, run in runs.items():
             if key in done:
@@ -109,10 +117,12 @@ def main(arguments=None):
     store = Store(options.out)
     data_sets, runs = plan(options)
     try:
-        do_missing(runs, data_sets, store)
+        do_missing(runs, data_sets, store, options.session)
     finally:
-        write_tables(store.rows(runs), options)
-    draw_figures(store.rows(runs), store)
+        if not options.fit_only:
+            write_tables(store.rows(runs), options)
+    if not options.fit_only:
+        draw_figures(store.rows(runs), store)
 
 
 if __name__ == "__main__":

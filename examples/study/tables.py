@@ -1,83 +1,109 @@
-"""The study's three tables in Markdown, our figures next to the published ones.
+"""The study's three tables in Markdown, and one of thresholds.
 
 Every function takes the rows of finished runs; cells of missing runs are empty.
 """
 
-import math
-from itertools import product
-
-from . import published
 from .data import DATA_SETS
-from .models import NORMALIZATIONS, STUDY_THRESHOLD, Model
+from .models import NORMALIZATIONS, SETTINGS, STUDY_THRESHOLD, TITLES, Model
+from .published import PUBLISHED
 
 PROTOCOL_TITLES = {"study": "by sample", "grouped": "by writer"}
 SAME_RUN = ["data", "protocol", "run", "session"]
 
 
 def table_1(rows, data_sets, protocols):
-    """AUC and accuracy of both classifiers on every data set."""
-    models = [
-        *(Model("FF", "study", n, STUDY_THRESHOLD) for n in NORMALIZATIONS),
-        *(Model("BPTT", "study"), Model("FF", "ours"), Model("BPTT", "ours")),
+    """Forward-Forward by normalization."""
+    models = [("FF", normalization) for normalization in NORMALIZATIONS]
+    return _quality(rows, data_sets, protocols, models)
+
+
+def table_2(rows, data_sets, protocols):
+    """Forward-Forward with standardization against backpropagation."""
+    return _quality(rows, data_sets, protocols, [("FF", "standardize"), ("BPTT", "")])
+
+
+def _quality(rows, data_sets, protocols, models):
+    """Return AUC and accuracy, published and ours in each setting."""
+    header = ["data", "model", ""]
+    header += [
+        f"{figure}, {PROTOCOL_TITLES[p]}" for figure in ("AUC", "accuracy") for p in protocols
     ]
-    header = ["data", "model"]
-    for figure in ("AUC", "accuracy"):
-        header += [f"{figure}, published", *_titles(figure, protocols)]
     lines = []
     for data in data_sets:
-        for model in models:
-            line = [DATA_SETS[data], str(model)]
-            for figure, known in (("AUC", published.AUC), ("accuracy", published.ACCURACY)):
-                line.append(known[data][model.classifier] if model.setting == "study" else "")
-                line += [
-                    _mean(_select(rows, data, protocol, model), figure) for protocol in protocols
-                ]
+        for classifier, normalization in models:
+            title = " ".join([classifier, normalization]).strip()
+            known = PUBLISHED[data][classifier, normalization]
+            line = [DATA_SETS[data], title, "**published**"]
+            for figure in (known.AUC, known.accuracy):
+                line += [figure if protocol == "study" else "" for protocol in protocols]
+            lines.append(line)
+            for setting in SETTINGS:
+                model = _model(classifier, setting, normalization)
+                if model is None:
+                    continue
+                found = [_select(rows, data, protocol, model) for protocol in protocols]
+                line = ["", "", TITLES[setting]]
+                line += [_mean(f, figure) for figure in ("AUC", "accuracy") for f in found]
+                lines.append(line)
+    return _markdown(header, lines)
+
+
+def table_3(rows, data_sets, protocol="study"):
+    """Epochs until early stopping, and the time of an epoch over that of BPTT."""
+    header = ["data", "model", "epochs, published", "FF / BPTT, published"]
+    for setting in SETTINGS:
+        header += [f"epochs, {TITLES[setting]}", f"FF / BPTT, {TITLES[setting]}"]
+    lines = []
+    for data in data_sets:
+        seconds_of_bptt = float(PUBLISHED[data]["BPTT", ""].seconds_per_epoch)
+        for (classifier, normalization), known in PUBLISHED[data].items():
+            title = " ".join([classifier, normalization]).strip()
+            ratio = float(known.seconds_per_epoch) / seconds_of_bptt
+            line = [DATA_SETS[data], title, known.epochs, f"{ratio:.2f}"]
+            for setting in SETTINGS:
+                model = _model(classifier, setting, normalization)
+                if model is None:
+                    line += ["", ""]
+                    continue
+                line.append(_mean(_select(rows, data, protocol, model), "epochs", digits=0))
+                line.append(_mean(_time_ratio(rows, data, protocol, model), "ratio", digits=2))
             lines.append(line)
     return _markdown(header, lines)
 
 
-def table_2(rows, data_sets, protocols, thresholds):
-    """The grid over threshold and normalization of FF in the study's setting."""
-    header = ["data", "normalization", "θ", "AUC, published", *_titles("AUC", protocols)]
-    header += ["accuracy, published", *_titles("accuracy", protocols)]
-    header += [f"AUC of layers 1 / 2 / 3, {PROTOCOL_TITLES[p]}" for p in protocols]
+def threshold_table(rows, data_sets, thresholds, protocol="study"):
+    """AUC of FF in the study's setting by threshold, and its spread."""
+    header = ["data", "normalization", *(f"θ = {t:g}" for t in thresholds), "spread"]
+    header.append("layers 1 / 2 / 3 at θ = 7")
     lines = []
     for data in data_sets:
         for normalization in NORMALIZATIONS:
-            for threshold in thresholds:
-                model = Model("FF", "study", normalization, threshold)
-                found = [_select(rows, data, protocol, model) for protocol in protocols]
-                line = [DATA_SETS[data], normalization, f"{threshold:g}"]
-                line += ["", *(_mean(f, "AUC") for f in found)]
-                line += ["", *(_mean(f, "accuracy") for f in found)]
-                lines.append([*line, *map(_layers, found)])
+            found = [
+                _select(rows, data, protocol, Model("FF", "study", normalization, threshold))
+                for threshold in thresholds
+            ]
+            means = [float(f["AUC"].astype(float).mean()) for f in found if not f.empty]
+            spread = f"{max(means) - min(means):.3f}" if len(means) > 1 else ""
+            at_study = Model("FF", "study", normalization, STUDY_THRESHOLD)
+            lines.append(
+                [
+                    DATA_SETS[data],
+                    normalization,
+                    *(_mean(f, "AUC") for f in found),
+                    spread,
+                    _layers(_select(rows, data, protocol, at_study)),
+                ]
+            )
     return _markdown(header, lines)
 
 
-def table_3(rows, data_sets, protocols):
-    """Time of an FF epoch over that of a BPTT epoch of the same run."""
-    models = [
-        *(Model("FF", "study", n, STUDY_THRESHOLD) for n in NORMALIZATIONS),
-        Model("FF", "ours"),
-    ]
-    ratios = {
-        (data, model, protocol): _time_ratio(rows, data, protocol, model)
-        for data, model, protocol in product(data_sets, models, protocols)
-    }
-    lines = [
-        [
-            *(DATA_SETS[data], str(model), ""),
-            *(_mean(ratios[data, model, protocol], "ratio", digits=2) for protocol in protocols),
-        ]
-        for data, model in product(data_sets, models)
-    ]
-    for model in models:
-        line = ["least to most", str(model), published.TIME_RATIO.get(model.normalization, "")]
-        for protocol in protocols:
-            means = (ratios[data, model, protocol]["ratio"].mean() for data in data_sets)
-            line.append(_range([mean for mean in means if not math.isnan(mean)]))
-        lines.append(line)
-    return _markdown(["data", "model", "FF / BPTT, published", *_titles("", protocols)], lines)
+def _model(classifier, setting, normalization):
+    """Return the model of a cell; None where our defaults normalize in another way."""
+    if setting == "ours":
+        return None if normalization == "layer_norm" else Model(classifier, setting)
+    if classifier == "BPTT":
+        return Model(classifier, setting)
+    return Model(classifier, setting, normalization, STUDY_THRESHOLD)
 
 
 def _time_ratio(rows, data, protocol, model):
@@ -96,10 +122,6 @@ def _select(rows, data, protocol, model):
     return rows[chosen]
 
 
-def _titles(figure, protocols):
-    return [f"{figure}, {PROTOCOL_TITLES[p]}".removeprefix(", ") for p in protocols]
-
-
 def _mean(rows, column, digits=3):
     values = rows[column].astype(float)
     if values.empty:
@@ -110,10 +132,6 @@ def _mean(rows, column, digits=3):
 
 def _layers(rows):
     return " / ".join(_mean(rows, f"AUC_layer_{i}").split(" ")[0] for i in (1, 2, 3)).strip(" /")
-
-
-def _range(values):
-    return f"{min(values):.2f} to {max(values):.2f}" if values else ""
 
 
 def _markdown(header, lines):

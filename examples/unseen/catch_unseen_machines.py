@@ -1,7 +1,8 @@
 """Machines and recorders that nobody trained on.
 
-    python -m examples.unseen.catch_unseen_machines [--data DIR]
-        [--tables machines families recorders]
+    python -m examples.unseen.catch_unseen_machines [--data DIR] [--seed 0] [--out ROWS]
+        [--tables machines families recorders] [--detectors NAME ...] [--kinds NAME ...]
+    python -m examples.unseen.catch_unseen_machines --merge ROWS
 
 HumanMovementDetector, IsolationForest and boosting on KinematicFeatures, and MiniRocket (where aeon
 is installed) learn from the same people; all but the forest also from the same negatives made of
@@ -11,59 +12,34 @@ recorders: mouse-operation.npz and balabit.npz.
 
 - "machines": learn from cursory. "kept" is the share of people behind another recorder above the
   score that keeps 90 % of new people of the training's; "accuracy" is the mean of both classes'
-  on the nine function-based machines, at the best threshold, from a single movement. Below stand
-  the pieces: each of the two networks alone, and all of it without families on their own clocks.
+  on the nine function-based machines, at the best threshold, from a single movement. The pieces of
+  HumanMovementDetector take part: each of its networks alone, and all of it without one piece.
 - "families": leave out one family of negatives and judge movements made by it.
 - "recorders": leave out one recorder and judge its people (leave_one_recorder_out).
 
 All figures are of the movements that HumanMovementDetector judges, for all detectors alike; how
-many it declines stands beside them.
+many it declines stands beside them. One run may be of one seed, table and detector: its rows go to
+ROWS, and --merge prints the tables of all rows there, in Markdown.
 """
 
 import argparse
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import roc_auc_score, roc_curve
 
-from examples.unseen.detectors import detectors
+from examples.unseen.detectors import DETECTORS, OURS, PARTS, PIECES
+from examples.unseen.families import KINDS, families, is_of
+from examples.unseen.figures import COLUMNS, accuracy, auc, load, markdown, rows, save
 from examples.unseen.machines import FUNCTIONS, make_unseen_machines
 from examples.unseen.people import is_fast, lasts, mouse_movements, other_recorders
 from sklearn_ffrnn import HumanMovementDetector
 from sklearn_ffrnn.inspection import leave_one_recorder_out
-from sklearn_ffrnn.negatives import (
-    AlteredHumanFamily,
-    MinimumJerkFamily,
-    PursuitFamily,
-    RetimedFamily,
-    SigmaLognormalFamily,
-    SmoothPaceFamily,
-    SplineFamily,
-)
+from sklearn_ffrnn.negatives import SigmaLognormalFamily
 
-# Those of HumanMovementDetector, by kind, each as often as it is drawn.
-KINDS = {
-    "Sigma-Lognormal": [SigmaLognormalFamily()],
-    "minimum jerk": [
-        MinimumJerkFamily(),
-        RetimedFamily(MinimumJerkFamily(), duration=(100.0, 3000.0)),
-    ],
-    "spline": [SplineFamily(), RetimedFamily(SplineFamily())],
-    "pursuit": [PursuitFamily(), RetimedFamily(PursuitFamily(), pace=(1.3, 4.0))],
-    "altered human": [
-        AlteredHumanFamily(),
-        *2 * [AlteredHumanFamily(("calmed",))],
-        RetimedFamily(AlteredHumanFamily(), pace=(1.2, 4.0)),
-    ],
-    "retimed human": [*5 * [RetimedFamily()], SmoothPaceFamily()],
-}
 STRENGTHS = (1.0, 2.0, 4.0)
 FEWEST = 20  # people behind a recorder that a figure is worth giving of
-
-
-def families(without=()):
-    return [family for kind, made in KINDS.items() if kind not in without for family in made]
 
 
 def judged(movements):
@@ -72,99 +48,76 @@ def judged(movements):
     return [m for m, why in zip(movements, detector._reasons(movements), strict=True) if not why]
 
 
-def auc(human, machine):
-    return roc_auc_score(np.repeat([1, 0], [len(human), len(machine)]), [*human, *machine])
+def negatives_of(made, people):
+    """Return a negative of each person's movement, of the families in turn."""
+    found = [made[i % len(made)](movement, i) for i, movement in enumerate(people)]
+    return judged([negative for negative in found if negative is not None])
 
 
-def accuracy(human, machine):
-    """Return the mean of both classes' accuracy at the best threshold."""
-    y = np.repeat([1, 0], [len(human), len(machine)])
-    false, true, _ = roc_curve(y, [*human, *machine])
-    return float(np.max((true + 1 - false) / 2))
+class Trial:
+    """What all detectors of one seed learn from and are judged by."""
+
+    def __init__(self, options):
+        self.seed, self.n_negatives = options.seed, options.negatives
+        movements = mouse_movements(options.seed)
+        self.train, rest = movements[: options.train], movements[options.train :]
+        self.test, others = judged(rest[: options.test]), rest[options.test :]
+        made = make_unseen_machines(others, options.each, options.seed)
+        self.machines = {name: judged(X) for name, X in made.items()}
+        data, seed = options.data, options.seed
+        found = {} if data is None else other_recorders(data, options.people, seed)
+        self.recorders = {name: judged(X) for name, X in found.items()}
+        declined = {
+            "machines": 1 - np.mean([len(self.machines[name]) / len(made[name]) for name in made]),
+            **{name: 1 - len(self.recorders[name]) / len(X) for name, X in found.items()},
+        }
+        print("declined:", {name: round(float(share), 3) for name, share in declined.items()})
+        self.recorders = {name: X for name, X in self.recorders.items() if len(X) >= FEWEST}
+
+    def detector(self, name, without=None):
+        """Return an untrained detector that learns from all families but one kind."""
+        return (DETECTORS | PIECES)[name](families(without), self.n_negatives, self.seed)
 
 
-def summary(score, people, machines, lognormal, recorders):
+def summary(score, trial, lognormal):
     """Return how a score fares on machines and on people behind other recorders."""
-    human = score(people)
-    scores = {name: score(X) for name, X in machines.items()}
+    human = score(trial.test)
+    scores = {name: score(X) for name, X in trial.machines.items()}
     aucs = pd.Series({name: auc(human, s) for name, s in scores.items()})
+    print(f"hardest: {aucs.sort_values()[:3].round(3).to_dict()}")
     functions = np.concatenate([scores[name] for name in FUNCTIONS])
-    row = {
-        "mean": aucs.mean(),
-        "worst": aucs.min(),
-        "worst is": aucs.idxmin(),
-        "accuracy": accuracy(human, functions),
-    }
-    row |= {f"SL {strength:g}": auc(human, score(X)) for strength, X in lognormal.items()}
+    figures = {"mean": aucs.mean(), "worst": aucs.min(), "accuracy": accuracy(human, functions)}
+    figures |= {f"SL {s:g}": auc(human, score(X)) for s, X in lognormal.items()}
     keeps = np.quantile(human, 0.1)
-    for name, X in recorders.items():
-        row[f"{name} kept"] = np.mean(score(X) > keeps)
-    return row
-
-
-def member(detector, i):
-    """Return the score of one network of a fitted HumanMovementDetector."""
-    return lambda X: detector._member_scores(X)[:, i]
-
-
-def sigma_lognormal(people):
-    """Return {strength: movements} made of people's strokes, with up to 30 % of their tremor."""
-    return {
-        s: judged(
-            [
-                m
-                for i, x in enumerate(people)
-                if (m := SigmaLognormalFamily((s, s))(x, i)) is not None
-            ]
-        )
-        for s in STRENGTHS
+    return figures | {
+        f"kept, {name}": np.mean(score(X) > keeps) for name, X in trial.recorders.items()
     }
 
 
-def of_machines(train, test, machines, recorders, options, seed):
-    """Print the tables of machines and of the pieces."""
-    lognormal = sigma_lognormal(test[: options.each])
-    rows, fitted = {}, {}
-    for name, detector in detectors(families(), options.negatives, seed).items():
-        fitted[name] = detector.fit(train)
-        score = detector.score_samples
-        rows[name] = summary(score, test, machines, lognormal, recorders)
-        print(name, rows[name], flush=True)
-    ours = fitted["HumanMovementDetector"]
-    rows["network on sequences"] = summary(member(ours, 0), test, machines, lognormal, recorders)
-    rows["network on features"] = summary(member(ours, 1), test, machines, lognormal, recorders)
-    plain = [f for f in families() if not isinstance(f, (RetimedFamily, SmoothPaceFamily))]
-    without = HumanMovementDetector(
-        families=plain, n_negatives=options.negatives, random_state=seed
-    ).fit(train)
-    rows["sources' clocks alone"] = summary(
-        without.score_samples, test, machines, lognormal, recorders
-    )
-    show(f"Machines that were not in the training (AUC), seed {seed}", rows)
-    kept = np.mean(ours.predict(test) == 1)
-    caught = np.mean([np.mean(ours.predict(X) == -1) for X in machines.values()])
-    print(f"predict keeps {kept:.3f} of new people and catches {caught:.3f} of machines")
+def of_machines(trial, names):
+    """Yield the rows of machines that were not in the training."""
+    lognormal = {s: negatives_of([SigmaLognormalFamily((s, s))], trial.test) for s in STRENGTHS}
+    for name in names:
+        detector = trial.detector(name).fit(trial.train)
+        scores = {name: detector.score_samples}
+        if name == OURS:
+            scores |= {part: partial(score, detector) for part, score in PARTS.items()}
+            caught = [np.mean(detector.predict(X) == -1) for X in trial.machines.values()]
+            kept = np.mean(detector.predict(trial.test) == 1)
+            print(f"predict keeps {kept:.3f} of new people and catches {np.mean(caught):.3f}")
+        for what, score in scores.items():
+            yield from rows("machines", trial.seed, what, "", summary(score, trial, lognormal))
 
 
-def of_families(train, test, options, seed):
-    """Print how negatives fare that the training had none of."""
-    rows = {}
-    people = judged(test)
-    for kind in options.kinds:
-        made = KINDS[kind]
-        different = list(dict.fromkeys(made))
-        negatives = judged(
-            [
-                m
-                for i, x in enumerate(people)
-                if (m := different[i % len(different)](x, i)) is not None
-            ]
-        )
-        for name, detector in detectors(families([kind]), options.negatives, seed).items():
-            score = detector.fit(train).score_samples
-            rows.setdefault(name, {})[kind] = auc(score(people), score(negatives))
-        print(kind, {name: row[kind] for name, row in rows.items()}, flush=True)
-    show("Families that were not in the training (AUC)", rows)
+def of_families(trial, names, kinds):
+    """Yield the rows of negatives of a kind that the training had none of."""
+    for kind in kinds:
+        made = [family for family in dict.fromkeys(families()) if is_of(kind, family)]
+        negatives = negatives_of(made, trial.test)
+        for name in names:
+            score = trial.detector(name, kind).fit(trial.train).score_samples
+            figures = {"AUC": auc(score(trial.test), score(negatives))}
+            yield from rows("families", trial.seed, name, kind, figures)
 
 
 class AtNinety:
@@ -194,69 +147,59 @@ class AtNinety:
         return np.where(self.score_samples(X) >= self.offset_, 1, -1)
 
 
-def of_recorders(sources, machines, options, seed):
-    """Print what people lose whose recorder the training had none of."""
-    every = [m for X in machines.values() for m in X]
+def of_recorders(trial, names, n_each):
+    """Yield the rows of people whose recorder the training had none of."""
+    people = [m for m in trial.train if lasts(m)]
+    sources = {
+        "cursory, 7 ms": [m for m in people if is_fast(m)][:n_each],
+        "cursory, 16 ms": [m for m in people if not is_fast(m)][:n_each],
+        **{name: X[:n_each] for name, X in trial.recorders.items()},
+    }
     X = [m for movements in sources.values() for m in movements]
     recorders = np.repeat([*sources], [len(movements) for movements in sources.values()])
-    for name, detector in detectors(families(), options.negatives, seed).items():
-        ours = isinstance(detector, HumanMovementDetector)
+    every = [m for movements in trial.machines.values() for m in movements]
+    for name in names:
+        detector = trial.detector(name)
         table = leave_one_recorder_out(
-            detector if ours else AtNinety(detector), X, recorders, every
+            detector if name == OURS else AtNinety(detector), X, recorders, every
         )
-        print(f"\n{name}, one recorder left out\n{table.round(3)}\n", flush=True)
-
-
-def show(title, rows):
-    table = pd.DataFrame.from_dict(rows, orient="index")
-    print(f"\n{title}\n{table.to_string(float_format='{:.3f}'.format)}\n", flush=True)
+        for left_out, row in table[["kept", "caught", "auc"]].iterrows():
+            yield from rows("recorders", trial.seed, name, left_out, row.to_dict())
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, help="folder of the .npz files")
-    parser.add_argument(
-        "--tables",
-        nargs="+",
-        choices=("machines", "families", "recorders"),
-        default=("machines",),
-    )
-    parser.add_argument(
-        "--kinds", nargs="+", choices=KINDS, default=[*KINDS], help="to leave out, one at a time"
-    )
+    parser.add_argument("--out", type=Path, help="folder for the rows")
+    parser.add_argument("--merge", type=Path, help="print the tables of the rows in this folder")
+    tables = ("machines", "families", "recorders")
+    parser.add_argument("--tables", nargs="+", choices=tables, default=("machines",))
+    parser.add_argument("--detectors", nargs="+", choices=[*DETECTORS, *PIECES])
+    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=[*KINDS], help="to leave out")
     parser.add_argument("--train", type=int, default=1400, help="movements of people")
     parser.add_argument("--test", type=int, default=400, help="others")
+    parser.add_argument("--people", type=int, default=500, help="behind each other recorder")
     parser.add_argument("--each", type=int, default=100, help="movements of each machine")
     parser.add_argument("--negatives", type=int, default=4, help="of each movement")
-    parser.add_argument("--seeds", type=int, nargs="+", default=[0])
+    parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
+    if options.merge is not None:
+        print(markdown(load(options.merge, [*DETECTORS, *PARTS, *PIECES])))
+        return
 
-    for seed in options.seeds:
-        movements = mouse_movements(seed)
-        train, rest = movements[: options.train], movements[options.train :]
-        test, others = judged(rest[: options.test]), rest[options.test :]
-        raw = make_unseen_machines(others, options.each, seed)
-        machines = {name: judged(X) for name, X in raw.items()}
-        recorders = {} if options.data is None else other_recorders(options.data, 500, seed)
-        declined = {
-            "machines": 1 - np.mean([len(machines[name]) / len(raw[name]) for name in raw]),
-            **{name: 1 - len(judged(X)) / len(X) for name, X in recorders.items()},
-        }
-        print("declined:", {name: round(float(share), 3) for name, share in declined.items()})
-        recorders = {name: judged(X) for name, X in recorders.items()}
-        recorders = {name: X for name, X in recorders.items() if len(X) >= FEWEST}
-        if "machines" in options.tables:
-            of_machines(train, test, machines, recorders, options, seed)
-        if "families" in options.tables:
-            of_families(train, test, options, seed)
-        if "recorders" in options.tables:
-            half = options.train // 2
-            sources = {
-                "cursory, 7 ms": [m for m in train if is_fast(m) and lasts(m)][:half],
-                "cursory, 16 ms": [m for m in train if not is_fast(m) and lasts(m)][:half],
-                **{name: X[:half] for name, X in recorders.items()},
-            }
-            of_recorders(sources, machines, options, seed)
+    trial = Trial(options)
+    found = []
+    if "machines" in options.tables:
+        found += of_machines(trial, options.detectors or [*DETECTORS, *PIECES])
+    names = options.detectors or [*DETECTORS]
+    if "families" in options.tables:
+        found += of_families(trial, names, options.kinds)
+    if "recorders" in options.tables:
+        found += of_recorders(trial, names, options.train // 2)
+    frame = pd.DataFrame(found, columns=COLUMNS)
+    print(markdown(frame))
+    if options.out is not None:
+        save(frame, options.out)
 
 
 if __name__ == "__main__":

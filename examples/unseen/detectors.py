@@ -1,5 +1,8 @@
 """The detectors that are compared: each learns from people and scores movements."""
 
+from contextlib import contextmanager
+from unittest.mock import patch
+
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.ensemble import HistGradientBoostingClassifier, IsolationForest
@@ -7,12 +10,14 @@ from sklearn.linear_model import RidgeClassifierCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
+from examples.unseen.families import on_its_own_clock
 from sklearn_ffrnn import (
     HumanMovementDetector,
     KinematicFeatures,
     MixedNegativeSampler,
     VelocityTransformer,
 )
+from sklearn_ffrnn._outliers._human_movement_detector import _active
 
 try:
     from aeon.transformations.collection.convolution_based import MiniRocket
@@ -21,6 +26,7 @@ except ImportError:
 
 CLOCK = 16.0  # ms
 LONGEST = 100  # steps
+OURS = "HumanMovementDetector"
 
 
 class WithNegatives(BaseEstimator):
@@ -47,33 +53,96 @@ class WithNegatives(BaseEstimator):
         return self.pipeline.decision_function(X)
 
 
+class Without(HumanMovementDetector):
+    """HumanMovementDetector with one of its pieces replaced, named by its place in the package."""
+
+    def __init__(self, piece, instead, *, families, n_negatives, random_state):
+        super().__init__(families=families, n_negatives=n_negatives, random_state=random_state)
+        self.piece = piece
+        self.instead = instead
+
+    @contextmanager
+    def _replaced(self):
+        with patch(f"sklearn_ffrnn._outliers.{self.piece}", self.instead):
+            yield
+
+    def fit(self, X, y=None, groups=None):
+        with self._replaced():
+            return super().fit(X, y, groups)
+
+    def score_samples(self, X):
+        with self._replaced():
+            return super().score_samples(X)
+
+
 def as_collection(sequences):
     """Return (n, T, C) sequences padded with NaN in aeon's layout, (n, C, T) padded with 0."""
     return np.nan_to_num(sequences).transpose(0, 2, 1).astype(np.float64)
 
 
-def detectors(families, n_negatives, seed):
-    """Return {name: untrained detector}; all but the forest learn from the same families."""
-    made = {"families": families, "n_negatives": n_negatives, "seed": seed}
-    found = {
-        "HumanMovementDetector": HumanMovementDetector(
-            families=families, n_negatives=n_negatives, random_state=seed
-        ),
-        "isolation forest": make_pipeline(
-            KinematicFeatures(), IsolationForest(n_estimators=300, random_state=seed)
-        ),
-        "boosting": WithNegatives(
-            make_pipeline(KinematicFeatures(), HistGradientBoostingClassifier(random_state=seed)),
-            **made,
-        ),
-    }
-    if MiniRocket is not None:
-        rocket = make_pipeline(
-            VelocityTransformer(CLOCK, keep_lattice=True, channels="paced", max_length=LONGEST),
-            FunctionTransformer(as_collection),
-            MiniRocket(random_state=seed),
-            StandardScaler(with_mean=False),
-            RidgeClassifierCV(alphas=np.logspace(-3, 3, 10)),
-        )
-        found["MiniRocket"] = WithNegatives(rocket, **made)
-    return found
+def ours(families, n_negatives, seed):
+    return HumanMovementDetector(families=families, n_negatives=n_negatives, random_state=seed)
+
+
+def forest(families, n_negatives, seed):
+    return make_pipeline(KinematicFeatures(), IsolationForest(n_estimators=300, random_state=seed))
+
+
+def boosting(families, n_negatives, seed):
+    model = HistGradientBoostingClassifier(random_state=seed)
+    return WithNegatives(make_pipeline(KinematicFeatures(), model), families, n_negatives, seed)
+
+
+def mini_rocket(families, n_negatives, seed):
+    rocket = make_pipeline(
+        VelocityTransformer(CLOCK, keep_lattice=True, channels="paced", max_length=LONGEST),
+        FunctionTransformer(as_collection),
+        MiniRocket(random_state=seed),
+        StandardScaler(with_mean=False),
+        RidgeClassifierCV(alphas=np.logspace(-3, 3, 10)),
+    )
+    return WithNegatives(rocket, families, n_negatives, seed)
+
+
+def members(detector, X):
+    """Return the scores of both networks of a fitted HumanMovementDetector."""
+    return detector._member_scores(_active(X))
+
+
+def without_own_clocks(families, n_negatives, seed):
+    kept = [family for family in families if not on_its_own_clock(family)]
+    return ours(kept, n_negatives, seed)
+
+
+def without(piece, instead):
+    def detector(families, n_negatives, seed):
+        made = {"families": families, "n_negatives": n_negatives, "random_state": seed}
+        return Without(piece, instead, **made)
+
+    return detector
+
+
+# All but the forest learn from the same families.
+DETECTORS = {
+    OURS: ours,
+    "IsolationForest": forest,
+    "boosting": boosting,
+    **({"MiniRocket": mini_rocket} if MiniRocket is not None else {}),
+}
+# What the score of a fitted HumanMovementDetector is made of.
+PARTS = {
+    "network on sequences alone": lambda detector, X: members(detector, X)[:, 0],
+    "network on features alone": lambda detector, X: members(detector, X)[:, 1],
+    "without the allowance for slow people": lambda detector, X: detector._joined(
+        members(detector, X)
+    ),
+}
+# What a HumanMovementDetector is like that is made without one of its pieces.
+PIECES = {
+    "without families on clocks of their own": without_own_clocks,
+    "without simulated recorders": without("_human_movement_detector.RECORDED_ANEW", 0.0),
+    "with rests": without("_human_movement_detector.LONGEST_REST", np.inf),
+    "without features that do not belong together": without(
+        "_members.feature_noise", lambda table, rng: table[:0]
+    ),
+}

@@ -128,6 +128,8 @@ class BaseRNNClassifier(PredictionMixin, ClassifierMixin, BaseEstimator, metacla
         the model is that of the best epoch so far; where no part is held out, it is as training
         left it, or as it was before the loss exploded. If nothing was learnt by then, the error
         is raised, be it KeyboardInterrupt or ValueError, and what was fitted before is kept.
+        Where layers are trained in processes of their own and one of these dies, the model is the
+        same as after Ctrl-C, and a RuntimeError is raised once it is stored.
         """
         warm = self.warm_start and hasattr(self, "network_")
         # All attributes are set at the end, so that a fit that fails changes nothing. Those that
@@ -373,6 +375,10 @@ class BaseRNNClassifier(PredictionMixin, ClassifierMixin, BaseEstimator, metacla
             [epoch["valid_score"] for epoch in history] if has_validation else None
         )
         self.best_loss_ = min(losses, default=np.nan)
+        if training.lost is not None:
+            raise RuntimeError(
+                f"{training.lost} The model is that of the epochs before, {len(training.history)}."
+            ) from training.lost
 
     def _watched(self, has_validation: bool) -> str:
         """Return the entry of the history that decides which epoch is best."""

@@ -20,7 +20,7 @@ from .._scoring import (
     scores_over_time,
     to_probabilities,
 )
-from .._training import TrainingData, may_start_workers
+from .._training import TrainingData, may_train_side_by_side
 from ..nn import ForwardForwardRNN
 from ..nn._goodness import GOODNESS
 from ..nn._losses import OBJECTIVES
@@ -116,10 +116,12 @@ class FFRNNClassifier(BaseRNNClassifier):
     warm_start : bool, default=False
         Whether to continue from the last solution in a new call of fit.
     layer_parallel : bool, default=False
-        Whether to train each layer in a process of its own, on the CPU, at the same time as the
-        others: with the same result, in a time that does not grow with the number of layers if
-        there are as many processors. In turn, with a warning, where processes may not be started,
-        as in a worker of a Dask cluster. An epoch that Ctrl-C interrupts is lost.
+        Whether to train each layer in a process of its own, at the same time as the others: with
+        the same result, in a time that does not grow with the number of layers if there are as many
+        processors. The processes are started on the CPU for the fit; or they are those of
+        ``torch.distributed``, one for each layer on one host or several, where the program has
+        called its ``init_process_group``. In turn, with a warning, where processes may not be
+        started, as in a worker of a Dask cluster. An epoch that Ctrl-C interrupts is lost.
     device : str or torch.device, default="auto"
         Device to compute on; "auto" is a GPU if there is one, otherwise the CPU.
     dtype : {"auto", "float32", "float64", "mixed_bfloat16"}, default="auto"
@@ -357,7 +359,7 @@ class FFRNNClassifier(BaseRNNClassifier):
         return sound if sound.any() else ~sound
 
     def _trains_in_parallel(self, device: torch.device) -> bool:
-        return self.layer_parallel and may_start_workers(device)
+        return self.layer_parallel and may_train_side_by_side(device)
 
     def _make_network_settings(self, sequences: Ragged, n_classes: int) -> dict[str, Any]:
         sizes = layer_sizes(self.hidden_layer_sizes)

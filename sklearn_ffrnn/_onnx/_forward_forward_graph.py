@@ -26,11 +26,13 @@ def forward_forward_scores(network: ForwardForwardRNN, sequences: PaddedSequence
     margins = []
     for layer, in_use in zip(network.layers, network.layers_in_use.tolist(), strict=True):
         hidden = hidden_states(layer.recurrent, sequences)
-        margin = sub(_goodness(layer, hidden), constant(layer.theta.mean().double()))
         if in_use:
-            margins.append(sequences.mean_over_steps(margin))
+            theta = constant(layer.theta.mean().double())
+            margins.append(sub(_goodness(layer, hidden), theta))
         sequences = sequences._replace(steps=_normalized(layer.normalize, hidden))
-    scores = op.reduce_mean(op.concat(margins, axis=1), axes=[1])
+    # One mean over steps for all layers: each operator costs more than its arithmetic.
+    of_layers = sequences.mean_over_steps(op.concat(margins, axis=2))
+    scores = op.reduce_mean(of_layers, axes=[1])
     return op.reshape(scores, axis(-1, network.n_classes)) if network.n_classes > 2 else scores
 
 

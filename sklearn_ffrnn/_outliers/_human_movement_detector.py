@@ -29,7 +29,7 @@ from ..negatives import (
 )
 from ..preprocessing import RecorderAugmenter, TrajectoryAugmenter
 from ..preprocessing._rests import without_rests
-from ._judgeable import Limits, reason_against
+from ._judgeable import Limits, reasons_against
 from ._members import (
     PERIOD,
     describe,
@@ -38,12 +38,14 @@ from ._members import (
     sequence_network,
     table_network,
 )
+from ._slow_people import SlowPeople, log_speed, played_slower
 
 LONGEST_REST = 96.0  # ms
 SCALES = (0.5, 1.4)
 # Of the views: what is recorded anew has less tremor to go by.
 RECORDED_ANEW = 0.5
 FEWEST_PEOPLE = 20
+SLOWER_VIEWS = 2  # of each held-out movement
 # Of the networks on sequences and on features: the first keeps more people of other recorders.
 WEIGHTS = np.array([0.7, 0.3])
 FAMILIES: dict[NegativeFamily, int] = {
@@ -53,7 +55,7 @@ FAMILIES: dict[NegativeFamily, int] = {
     PursuitFamily(): 1,
     AlteredHumanFamily(): 1,
     AlteredHumanFamily(("calmed",)): 2,
-    RetimedFamily(): 5,
+    RetimedFamily(slower=(2.2, 5.0)): 4,
     RetimedFamily(SplineFamily()): 1,
     RetimedFamily(PursuitFamily(), pace=(1.3, 4.0)): 1,
     RetimedFamily(MinimumJerkFamily(), duration=(100.0, 3000.0)): 1,
@@ -69,7 +71,9 @@ class HumanMovementDetector(OutlierMixin, BaseEstimator):
     size, the other its :class:`~sklearn_ffrnn.KinematicFeatures`. Both learn from people and from
     negatives of many families that are made of the people's movements; the second also from
     people's features in combinations that do not belong together, which needs no machine. Scores
-    are measured by how people spread who were held out; the first has seven tenths of the say.
+    are measured by how people spread who were held out; the first has seven tenths of the say. What
+    people lose who are slow, which negatives that are too slow bring with them, is given back up to
+    half the pace of the slowest tenth.
 
     People and negatives go through simulated recorders in training, and rests are cut out, so that
     neither the device nor waiting counts. A recording that is too coarse, too short or has too few
@@ -112,6 +116,9 @@ class HumanMovementDetector(OutlierMixin, BaseEstimator):
         The one that takes their features, on the scale `table_scale_`.
     centre_, spread_ : ndarray of shape (2,)
         Median of each network's scores of held-out people, and their deviation below it.
+    slow_people_ : SlowPeople
+        Below which logarithm of the mean speed held-out people are slow, and the score that they
+        lose for each e-th part of the pace.
     offset_ : float
         Score below which a movement is called a machine's.
     slope_, intercept_ : float
@@ -258,7 +265,7 @@ class HumanMovementDetector(OutlierMixin, BaseEstimator):
         judged = np.flatnonzero(self._reasons(rows) == "")
         scores = np.full(len(rows), np.nan)
         if len(judged):
-            scores[judged] = self._joined(self._member_scores([rows[i] for i in judged]))
+            scores[judged] = self._scores([rows[i] for i in judged])
         return scores
 
     def decision_function(self, X: Any) -> np.ndarray:
@@ -351,8 +358,7 @@ class HumanMovementDetector(OutlierMixin, BaseEstimator):
         return rows
 
     def _reasons(self, rows: list[np.ndarray]) -> np.ndarray:
-        limits = Limits(self.coarsest, self.shortest, self.fewest)
-        return np.array([reason_against(row, limits) for row in rows], dtype=object)
+        return reasons_against(rows, Limits(self.coarsest, self.shortest, self.fewest))
 
     def _make_negatives(
         self, people: list[np.ndarray], n_each: int, rng: np.random.RandomState
@@ -389,12 +395,17 @@ class HumanMovementDetector(OutlierMixin, BaseEstimator):
         self, people: list[np.ndarray], recorder: np.ndarray, rng: np.random.RandomState
     ) -> None:
         """Measure the networks by people who were held out."""
-        scores = self._member_scores(people)
+        active = _active(people)
+        scores = self._member_scores(active)
         self.centre_ = np.median(scores, axis=0)
         # A tenth of a normal distribution lies 1.28 deviations below its median.
         below = (self.centre_ - np.quantile(scores, 0.1, axis=0)) / 1.2816
         self.spread_ = np.maximum(below, 1e-6)
         human = self._joined(scores)
+        slower = _active(_augmented(played_slower(SLOWER_VIEWS * people, rng), rng))
+        theirs = self._joined(self._member_scores(slower))
+        self.slow_people_ = SlowPeople.of(log_speed(active), human, log_speed(slower), theirs)
+        human = human + self.slow_people_.allowance(log_speed(active))
         self.offset_ = min(
             float(np.quantile(human[recorder == one], self.contamination))
             for one in np.unique(recorder)
@@ -403,15 +414,20 @@ class HumanMovementDetector(OutlierMixin, BaseEstimator):
         negatives = [
             n for n, why in zip(negatives, self._reasons(negatives), strict=True) if not why
         ]
-        machine = self._joined(self._member_scores(negatives))
+        machine = self._scores(negatives)
         both = np.concatenate([human, machine])[:, None]
         y = np.repeat([1, -1], [len(human), len(machine)])
         fitted = LogisticRegression(class_weight="balanced").fit(both, y)
         self.slope_, self.intercept_ = float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
 
-    def _member_scores(self, movements: list[np.ndarray]) -> FloatArray:
-        """Return the score that each network gives to each movement, (n_movements, 2)."""
+    def _scores(self, movements: list[np.ndarray]) -> FloatArray:
+        """Return the score of each movement that can be judged."""
         active = _active(movements)
+        allowance = self.slow_people_.allowance(log_speed(active))
+        return self._joined(self._member_scores(active)) + allowance
+
+    def _member_scores(self, active: list[np.ndarray]) -> FloatArray:
+        """Return the score that each network gives to each movement without rests, (n, 2)."""
         table = self.table_scale_.apply(describe(active)).astype(np.float32)
         return np.column_stack(
             [self.sequences_.decision_function(active), self.table_.decision_function(table)]

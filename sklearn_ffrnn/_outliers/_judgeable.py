@@ -15,16 +15,20 @@ class Limits(NamedTuple):
     fewest: int
 
 
-def reason_against(trajectory: np.ndarray, limits: Limits) -> str:
-    """Say why a movement can't be judged; empty if it can.
+def reasons_against(trajectories: list[np.ndarray], limits: Limits) -> np.ndarray:
+    """Say why movements can't be judged; empty where they can.
 
     Parameters
     ----------
-    trajectory : ndarray of shape (n_points, 3) or more
-        A recorded movement.
+    trajectories : list of ndarray of shape (n_points, 3) or more
+        Recorded movements.
     limits : Limits
-        What it must hold.
+        What they must hold.
     """
+    return np.array([_reason_against(row, limits) for row in trajectories], dtype=object)
+
+
+def _reason_against(trajectory: np.ndarray, limits: Limits) -> str:
     t = trajectory[:, 2]
     intervals = np.diff(t)
     usual = float(np.median(intervals[intervals > 0])) if intervals.any() else 0.0

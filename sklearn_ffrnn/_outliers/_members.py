@@ -72,8 +72,9 @@ def learn_table(
     """
     scale = TableScale.of(people)
     rows = scale.apply(people)
-    X = np.vstack([rows, scale.apply(machines), feature_noise(rows, rng)])
-    y = np.repeat([1, -1, -1], [len(people), len(machines), len(people)])
-    groups = np.concatenate([source, source[: len(people)]])
+    noise = feature_noise(rows, rng)
+    X = np.vstack([rows, scale.apply(machines), noise])
+    y = np.repeat([1, -1], [len(people), len(machines) + len(noise)])
+    groups = np.concatenate([source, source[: len(noise)]])
     fitted: BaseRNNClassifier = clone(network).fit(X.astype(np.float32), y, groups=groups)
     return scale, fitted

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import copy
 import warnings
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
+import torch.distributed as dist
 from skorch import NeuralNet
 from skorch.callbacks import Callback, EarlyStopping
 
@@ -21,8 +22,10 @@ from ..nn import (
 from ._averaging import AverageOverEpochs
 from ._callback_list import layer_loss_names, training_callbacks
 from ._callbacks import REMEDY, StopOnDivergence
-from ._layer_workers import LayerWorkers
+from ._layer_group import is_rank
+from ._layer_ranks import LayerRanks, follow
 from ._options import TrainingOptions
+from ._outcome import LayerLostError, Training
 
 
 class Trainer(NeuralNet):
@@ -39,7 +42,7 @@ class Trainer(NeuralNet):
         Largest norm of the gradient of a layer; a longer gradient is clipped.
     average : AverageOverEpochs or None
         Average of the weights, which is judged and kept; None keeps the weights themselves.
-    workers : LayerWorkers or None
+    ranks : LayerRanks or None
         Processes that train the layers side by side; None trains them in turn.
     """
 
@@ -48,21 +51,22 @@ class Trainer(NeuralNet):
         *args: Any,
         max_grad_norm: float | None = None,
         average: AverageOverEpochs | None = None,
-        workers: LayerWorkers | None = None,
+        ranks: LayerRanks | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.max_grad_norm = max_grad_norm
         self.average = average
-        self.workers = workers
+        self.ranks = ranks
+        self.lost: LayerLostError | None = None
 
     def run_single_epoch(self, iterator: Any, training: bool, prefix: str, **kwargs: Any) -> None:
-        """Run skorch's epoch; leave the training to the workers if there are any."""
+        """Run skorch's epoch; leave the training to the processes if there are any."""
         if not training:
             super().run_single_epoch(iterator, training=training, prefix=prefix, **kwargs)
             return
-        if self.workers is not None:  # which have their own weights
-            self._run_workers(iterator)
+        if self.ranks is not None:  # which have their own weights
+            self._run_ranks(iterator, self.ranks)
         else:
             if self.average is not None:
                 self.average.restore_weights()
@@ -70,16 +74,19 @@ class Trainer(NeuralNet):
         if self.average is not None:
             self.average.swap_in_average()
 
-    def _run_workers(self, iterator: Any) -> None:
-        assert self.workers is not None
+    def _run_ranks(self, iterator: Any, ranks: LayerRanks) -> None:
         learning_rate = self.optimizer_.param_groups[0]["lr"]
         n_batches = 0
-        for size, losses in self.workers.train_epoch(iterator.order(), learning_rate):
-            n_batches += 1
-            self.history.new_batch()
-            step = self._record("train", [torch.tensor(loss) for loss in losses])
-            self.history.record_batch("train_loss", step["loss"].item())
-            self.history.record_batch("train_batch_size", size)
+        try:
+            for size, losses in ranks.train_epoch(iterator.order(), learning_rate):
+                n_batches += 1
+                self.history.new_batch()
+                step = self._record("train", [torch.tensor(loss) for loss in losses])
+                self.history.record_batch("train_loss", step["loss"].item())
+                self.history.record_batch("train_batch_size", size)
+        except LayerLostError as error:
+            self.lost = error
+            raise KeyboardInterrupt from error  # skorch's own way to end training
         self.history.record("train_batch_count", n_batches)
 
     def train_step_single(self, batch: Any, **_: Any) -> dict[str, torch.Tensor]:
@@ -115,7 +122,7 @@ class Trainer(NeuralNet):
             return super().fit_loop(*args, **kwargs)
         except KeyboardInterrupt:
             ended = any(_ended_training(callback) for _, callback in self.callbacks_)
-            if self.has_learnt() and not ended:
+            if self.has_learnt() and not ended and self.lost is None:
                 warnings.warn(
                     f"Training was interrupted in epoch {len(self.history)}; the model is that of "
                     "the best epoch so far, or the current one if there is no validation part. "
@@ -139,13 +146,6 @@ def _ended_training(callback: Callback) -> bool:
 def make_generator(random_state: np.random.RandomState) -> torch.Generator:
     """Return a torch generator with a seed drawn from `random_state`."""
     return torch.Generator().manual_seed(int(random_state.randint(2**31 - 1)))
-
-
-class Training(NamedTuple):
-    """History and optimizer state of a training."""
-
-    history: list[dict[str, Any]]
-    optimizer_state: dict[str, Any] | None  # None where it holds nothing to go on from
 
 
 def train(
@@ -178,8 +178,11 @@ def train(
     optimizer_state : dict, optional
         State of Adam to continue from.
     """
-    if untrained and isinstance(network, ForwardForwardRNN):
-        start_at_threshold(network, dataset)
+    if isinstance(network, ForwardForwardRNN):
+        if options.layer_parallel and is_rank() and dist.get_rank() > 0:
+            return follow(network)
+        if untrained:
+            start_at_threshold(network, dataset)
     losses = layer_loss_names(network, has_validation=validation is not None)
     trainer = Trainer(
         network,
@@ -212,27 +215,34 @@ def train(
         trainer.optimizer_.load_state_dict(optimizer_state)
         for group in trainer.optimizer_.param_groups:  # keep the moments, not the old settings
             group.update(lr=options.learning_rate_init, weight_decay=options.alpha)
-    if options.layer_parallel:
-        assert isinstance(network, ForwardForwardRNN)  # the baseline is one part that learns
-        with LayerWorkers(network, dataset, options, optimizer_state) as trainer.workers:
-            trainer.partial_fit(dataset, y=None)
-        final_state = {**trainer.optimizer_.state_dict(), "state": trainer.workers.moments}
-    else:
+    if not options.layer_parallel:
         trainer.partial_fit(dataset, y=None)
-        final_state = trainer.optimizer_.state_dict()
+        return _outcome(trainer, options.watched, losses, trainer.optimizer_.state_dict())
+    assert isinstance(network, ForwardForwardRNN)  # the baseline is one part that learns
+    with LayerRanks(network, dataset, options, optimizer_state) as trainer.ranks:
+        trainer.partial_fit(dataset, y=None)
+        final_state = {**trainer.optimizer_.state_dict(), "state": trainer.ranks.moments}
+        training = _outcome(trainer, options.watched, losses, final_state)
+        trainer.ranks.share(training)
+    return training
+
+
+def _outcome(trainer: Trainer, watched: str, losses: list[str], state: dict[str, Any]) -> Training:
+    """Return what a training leaves; its history has the loss that was watched, and `losses`."""
     if not trainer.has_learnt():
-        raise KeyboardInterrupt  # which skorch kept to itself, but there is no model yet
-    network.eval()
-    recorded = {"train_loss", options.watched, *losses}
+        # Which skorch kept to itself, but there is no model yet.
+        raise trainer.lost or KeyboardInterrupt
+    network = trainer.module_.eval()
+    recorded = {"train_loss", watched, *losses}
     history = [
         {key: value for key, value in epoch.items() if key != "batches"}
         for epoch in trainer.history
         if recorded <= epoch.keys()  # an interrupted epoch lacks some
     ]
-    check_learnt(network, [epoch[options.watched] for epoch in history])
+    check_learnt(network, [epoch[watched] for epoch in history])
     # The moments of a loss that exploded would spoil the weights at the next step.
     diverged = dict(trainer.callbacks_)["stop_on_divergence"].diverged_
-    return Training(history, None if diverged else final_state)
+    return Training(history, None if diverged else state, trainer.lost)
 
 
 def check_learnt(network: Network, losses: list[float]) -> None:

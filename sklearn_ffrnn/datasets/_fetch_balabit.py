@@ -106,9 +106,11 @@ def fetch_balabit(
     n_retries : int, default=3
         How often to try again, after some seconds, if the download fails.
     known_hash : str or None, default=None
-        SHA-256 checksum that the archive must have. GitHub packs an archive anew from time to time,
-        so none is expected by default; what came of it is checked by the numbers of sessions and by
-        the commit that the archive names.
+        SHA-256 checksum that the archive must have. None is expected by default, for GitHub packs
+        an archive anew from time to time, and the id of the commit can't stand in for one: it is a
+        checksum of the files by way of the commit's own text, which GitHub's interfaces give
+        without the time zones that it holds. What came of it is checked by the numbers of sessions
+        and by the commit that the archive names.
 
     Returns
     -------

@@ -19,7 +19,8 @@ from .._onnx import (
     write_graph,
 )
 from ..preprocessing import VelocityTransformer
-from ._intrinsic_graph import intrinsic
+from ._intrinsic_graph import intrinsic, paced
+from ._judgeable_graph import judgeable
 from ._lattice_graph import find_lattices
 from ._model_parts import Parts
 from ._movements import Movements, every, read_movements
@@ -28,6 +29,7 @@ from ._steps import Steps, scale_by, velocities, z_score
 
 # The network computes in single precision, whatever it was trained in.
 _LARGEST = USABLE * float(np.finfo(np.float32).max)
+CHANNELS = {"intrinsic": intrinsic, "paced": paced}
 
 
 def write_pipeline(
@@ -36,14 +38,16 @@ def write_pipeline(
     """Write the graph that goes from points to probabilities."""
     points = argument(Tensor(np.float64, ("n_points", 3)))
     lengths = argument(Tensor(np.int64, ("n_movements",)))
-    transformer, classifier, _ = parts
+    transformer, classifier = parts.transformer, parts.classifier
     recorded, valid = read_movements(points, lengths, transformer.resample)
+    if parts.limits is not None:
+        valid = op.and_(valid, judgeable(recorded, parts.limits))
     steps, finite = velocities(_on_one_clock(transformer, recorded))
     steps = _channels(transformer, steps).blank()
     usable = every(less_or_equal(op.abs(steps.values), _LARGEST), 1, 2)
     valid = op.and_(valid, op.and_(finite, usable))
-    values = op.where(op.unsqueeze(valid, axis(1, 2)), steps.values, constant(0.0))
-    sequences = PaddedSequences.of_batch(op.cast(values, to=np.float32), steps.lengths)
+    by_time = op.transpose(op.cast(steps.values, to=np.float32), perm=[1, 0, 2])
+    sequences = PaddedSequences(by_time, steps.lengths)
     calibration = classifier._calibrations[-1]
     probabilities = class_probabilities(classifier.network_, calibration, sequences)
     judged = op.where(op.unsqueeze(valid, axis(1)), probabilities, constant(np.nan))
@@ -69,8 +73,8 @@ def _on_one_clock(transformer: VelocityTransformer, recorded: Movements) -> Move
 
 
 def _channels(transformer: VelocityTransformer, steps: Steps) -> Steps:
-    if transformer.channels == "intrinsic":
-        steps = intrinsic(steps)
+    if transformer.channels != "velocity":
+        steps = CHANNELS[transformer.channels](steps)
     steps = steps.cut(transformer.max_length_)
     if transformer.scale == "dataset":
         return scale_by(steps, transformer.mean_, transformer.scale_)

@@ -6,7 +6,7 @@ Line for line what ``preprocessing/_intrinsic.py`` does, for many movements at o
 from __future__ import annotations
 
 from .._onnx import Var, add, arange, axis, constant, div, equal, less, mul, op, part, size, sub
-from ..preprocessing._intrinsic import LEAST_JERK, STEEPNESS, STILL, WINDOW
+from ..preprocessing._intrinsic import LEAST_JERK, SLOWEST, STEEPNESS, STILL, WINDOW
 from ._movements import column
 from ._steps import Steps
 
@@ -26,6 +26,13 @@ def intrinsic(velocity: Steps) -> Steps:
     jerk = div(jerk, add(_nearby(velocity, speed), mul(mean, LEAST_JERK)))
     log_speed = op.log(add(div(speed, mean), STILL))
     channels = op.concat([log_speed, turn, _asinh(mul(jerk, STEEPNESS))], axis=2)
+    return velocity._replace(values=channels)
+
+
+def paced(velocity: Steps) -> Steps:
+    """Return the intrinsic channels and the logarithm of the speed itself."""
+    log_pace = op.log(add(_length(velocity.values), SLOWEST))
+    channels = op.concat([intrinsic(velocity).values, log_pace], axis=2)
     return velocity._replace(values=channels)
 
 

@@ -4,24 +4,34 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from sklearn.utils.validation import check_is_fitted
 from skops.card import Card
 
 from .._input import check_trajectories
+from .._outliers import HumanMovementDetector
+from .._outliers._judgeable import Limits
 from ._model_parts import find_parts
 
-_DECLINED = """In Python an error says what is wrong; the exported graph gives NaN for
+_DECLINED = """It gives no number, but an error in Python and NaN from an exported graph, for
 
 - fewer than two points, or one time stamp throughout,
 - a coordinate or a time that is missing or infinite,
 - time that runs backwards,
 - a velocity too large for single precision.
+"""
+_HELD = """In Python, too, it gives NaN for what holds too little to judge:
 
-It judges the movement alone. Of devices and clocks that it did not learn from, and of movements
-much shorter or longer than those, it gives a number all the same: see what it learnt from."""
+- a duration of less than {0.shortest:.4g} {1},
+- a usual interval between points of more than {0.coarsest:.4g} {1},
+- fewer than {0.fewest} points at different times, and not at the place before.
+"""
+_JUDGED = """It judges the movement alone. Of devices and clocks that it did not learn from, {}it
+gives a number all the same: see what it learnt from."""
+_OF_ANY_LENGTH = "and of movements much shorter or longer than those, "
 
 
 def write_model_card(
@@ -40,8 +50,9 @@ def write_model_card(
 
     Parameters
     ----------
-    model : sklearn.pipeline.Pipeline, TunedThresholdClassifierCV or FixedThresholdClassifier
-        A fitted model that :func:`to_onnx` takes.
+    model : sklearn.pipeline.Pipeline, AbstainingClassifier, TunedThresholdClassifierCV, \
+FixedThresholdClassifier or HumanMovementDetector
+        A fitted model that :func:`to_onnx` takes, or a ``HumanMovementDetector``.
     path : str or path-like
         The card, in Markdown, usually named like the model's file but for its ending ``.md``.
     X : list of array-like of shape (n_points, 3)
@@ -60,7 +71,7 @@ def write_model_card(
     Raises
     ------
     TypeError
-        If the model has a part that :func:`to_onnx` does not know.
+        If the model is another, or has a part that :func:`to_onnx` does not know.
     ValueError
         If there are more or fewer labels or recorders than trajectories.
 
@@ -90,23 +101,19 @@ def write_model_card(
     <BLANKLINE>
     A FFRNNClassifier that reads
     """
-    transformer, classifier, threshold = find_parts(model)
+    facts = _facts(model)
     trajectories = check_trajectories(X)
-    labels = _of_each(y, "y", len(trajectories), classifier.classes_[-1])
+    labels = _of_each(y, "y", len(trajectories), facts.classes[-1])
     sources = _of_each(recorders, "recorders", len(trajectories), "all")
-    classes = classifier.classes_.tolist()
     card = Card(model, template=None, model_diagram=False)
     card.add(
         **{
-            "What it is": f"A {type(classifier).__name__} that reads {_read(transformer)}, in "
-            f"{length_unit} and {time_unit}. Classes: {', '.join(map(repr, classes))}.",
+            "What it is": f"A {facts.name} that reads {facts.reads}, in {length_unit} and "
+            f"{time_unit}. Classes: {', '.join(map(repr, facts.classes))}.",
             "What it learnt from": description,
             "How well it does": "" if figures else "Nothing was measured.",
-            "Where it decides": f"A movement is taken for class {classes[1]!r} from a probability "
-            f"of {threshold:.4g} on."
-            if len(classes) == 2
-            else "A movement is taken for the class of the greatest probability.",
-            "What it declines": _DECLINED,
+            "Where it decides": facts.decides,
+            "What it declines": _declined(facts.limits, time_unit),
         }
     )
     _add_table(card, "What it learnt from", _recordings(trajectories, labels, sources, time_unit))
@@ -116,9 +123,49 @@ def write_model_card(
     card.save(os.fspath(path))
 
 
+class _Facts(NamedTuple):
+    """What a card says of a model itself."""
+
+    name: str
+    reads: str
+    classes: list[Any]
+    decides: str
+    limits: Limits | None
+
+
+def _facts(model: Any) -> _Facts:
+    if isinstance(model, HumanMovementDetector):
+        check_is_fitted(model)
+        return _Facts(
+            type(model).__name__,
+            "movements without rests, step by step and by their kinematic features",
+            model.classes_.tolist(),
+            f"A movement is taken for class -1, a machine's, where its score is below "
+            f"{model.offset_:.4g}, as {model.contamination:.4g} of held-out people's are.",
+            Limits(model.coarsest, model.shortest, model.fewest),
+        )
+    transformer, classifier, threshold, limits = find_parts(model)
+    classes = classifier.classes_.tolist()
+    return _Facts(
+        type(classifier).__name__,
+        _read(transformer),
+        classes,
+        f"A movement is taken for class {classes[1]!r} from a probability of {threshold:.4g} on."
+        if len(classes) == 2
+        else "A movement is taken for the class of the greatest probability.",
+        limits,
+    )
+
+
 def _add_table(card: Card, section: str, table: pd.DataFrame) -> None:
     card.add_table(**{f"{section}/Table": table})
     card.select(f"{section}/Table").title = "In numbers"  # else all of the path
+
+
+def _declined(limits: Limits | None, time_unit: str) -> str:
+    held = [] if limits is None else [_HELD.format(limits, time_unit)]
+    judged = _JUDGED.format(_OF_ANY_LENGTH if limits is None else "")
+    return "\n".join([_DECLINED, *held, judged])
 
 
 def _of_each(values: Any, name: str, n: int, default: Any) -> np.ndarray:

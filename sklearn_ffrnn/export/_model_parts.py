@@ -11,11 +11,12 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from .._classifiers import BaseRNNClassifier
-from .._outliers import FFRNNOutlierDetector
+from .._outliers import AbstainingClassifier, FFRNNOutlierDetector, HumanMovementDetector
+from .._outliers._judgeable import Limits
 from ..negatives import BaseNegativeSampler
-from ..preprocessing import TrajectoryAugmenter, VelocityTransformer
+from ..preprocessing import RecorderAugmenter, TrajectoryAugmenter, VelocityTransformer
 
-_ONLY_IN_TRAINING = (BaseNegativeSampler, TrajectoryAugmenter)
+_ONLY_IN_TRAINING = (BaseNegativeSampler, RecorderAugmenter, TrajectoryAugmenter)
 
 
 class Parts(NamedTuple):
@@ -24,6 +25,7 @@ class Parts(NamedTuple):
     transformer: VelocityTransformer
     classifier: BaseRNNClassifier
     threshold: float  # probability of the last class from which a movement is taken for it
+    limits: Limits | None = None  # what a movement must hold, where it may be declined
 
 
 def find_parts(model: Any) -> Parts:
@@ -36,8 +38,19 @@ def find_parts(model: Any) -> Parts:
     """
     if isinstance(model, (FixedThresholdClassifier, TunedThresholdClassifierCV)):
         check_is_fitted(model)
-        transformer, classifier, _ = find_parts(model.estimator_)
-        return Parts(transformer, classifier, _threshold(model, classifier))
+        parts = find_parts(model.estimator_)
+        return parts._replace(threshold=_threshold(model, parts.classifier))
+    if isinstance(model, AbstainingClassifier):
+        check_is_fitted(model)
+        limits = Limits(model.coarsest, model.shortest, model.fewest)
+        return find_parts(model.estimator_)._replace(limits=limits)
+    if isinstance(model, HumanMovementDetector):
+        raise TypeError(
+            "A HumanMovementDetector fits no graph as a whole: table_ reads KinematicFeatures, of "
+            "which turns, power law and time of the maximum hang on the last digit where a "
+            "movement is straight or even, and rests are cut. Its probabilities would differ from "
+            "Python's. Export an AbstainingClassifier of a pipeline, or save the detector."
+        )
     if isinstance(model, FrozenEstimator):
         return find_parts(model.estimator)
     if not isinstance(model, Pipeline):

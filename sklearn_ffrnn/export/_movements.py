@@ -1,4 +1,4 @@
-"""Movements in a graph: from points in a row to a padded batch of what can be judged."""
+"""Movements in a graph: from points in a row to a padded batch of what can be computed with."""
 
 from __future__ import annotations
 
@@ -62,9 +62,9 @@ class Movements(NamedTuple):
 
 
 def read_movements(points: Var, lengths: Var, period: float | None) -> tuple[Movements, Var]:
-    """Return a batch of movements, and which of them can be judged.
+    """Return a batch of movements, and which of them can be computed with.
 
-    One that can't be is replaced by two points at rest.
+    One that can't be is replaced by points at rest.
 
     Parameters
     ----------
@@ -91,18 +91,18 @@ def read_movements(points: Var, lengths: Var, period: float | None) -> tuple[Mov
 
     t = movements.t
     first, last = part(t, 0, 1, of_axis=1), part(t, -1, None, of_axis=1)
-    duration = sub(last, first)
+    duration = op.squeeze(sub(last, first), axis(1))
     longest = np.inf if period is None else period * _MOST_PERIODS
     for is_so in (
         every(less(op.abs(rows), np.inf), 1, 2),
         every(less_or_equal(part(t, 0, -1, of_axis=1), part(t, 1, None, of_axis=1)), 1),
-        every(op.and_(less(0, duration), less(duration, longest)), 1),
+        op.and_(less(0, duration), less(duration, longest)),
     ):
         valid = op.and_(valid, is_so)
-    at_rest = mul(op.cast(position, to=np.float64), period or 1.0)
-    at_rest = op.pad(op.unsqueeze(at_rest, axis(2)), constant([0, 0, 2, 0, 0, 0]))
+    count = op.unsqueeze(op.cast(position, to=np.float64), axis(2))
+    at_rest = mul(count, constant([0.0, 0.0, period or 1.0]))
     points = op.where(op.unsqueeze(valid, axis(1, 2)), rows, at_rest)
-    return Movements(points, op.where(valid, lengths, constant(2))), valid
+    return Movements(points, lengths), valid
 
 
 def column(values: Var) -> Var:

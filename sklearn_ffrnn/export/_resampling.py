@@ -11,7 +11,6 @@ from .._onnx import (
     axis,
     constant,
     div,
-    equal,
     less,
     less_or_equal,
     mul,
@@ -29,7 +28,7 @@ def resample_uniformly(movements: Movements, period: float) -> Movements:
 
     Of a movement shorter than one period the two ends are kept.
     """
-    t, ends = movements.t, sub(movements.lengths, 1)
+    t = movements.t
     start, end = part(t, 0, 1, of_axis=1), part(t, -1, None, of_axis=1)
     # Twice and halved, to the same bits: onnxruntime drops a factor that is 1 but for rounding.
     twice = mul(div(sub(end, start), period), 2 * SLACK)
@@ -38,23 +37,14 @@ def resample_uniformly(movements: Movements, period: float) -> Movements:
     tick = arange(op.reduce_max(lengths, keepdims=0))
     clock = _time_of(tick, start, period)
     before = _last_point_before(t, start, period, size(clock, 1))
-    after = op.min([add(before, 1), column(ends)])
-
-    def at(index: Var) -> Var:
-        return _take(movements.points, index)
-
-    a, b = at(before), at(after)
-    left, right = part(a, 2, 3, of_axis=2), part(b, 2, 3, of_axis=2)
-    a, b = part(a, 0, 2, of_axis=2), part(b, 0, 2, of_axis=2)
-    times = op.unsqueeze(clock, axis(2))
-    between = add(mul(div(sub(b, a), sub(right, left)), sub(times, left)), a)
-    # At a point itself, and after the last one, nothing is interpolated.
-    xy = op.where(op.or_(equal(times, left), less_or_equal(right, left)), a, between)
-    resampled = op.concat([xy, times], axis=2)
-    two_ends = _take(movements.points, op.where(equal(tick, 0), constant(0), column(ends)))
-    short = op.unsqueeze(less(n_periods, 1), axis(2))
-    points = op.where(short, two_ends, resampled)
-    return Movements(points, op.squeeze(lengths, axis(1)))
+    short = less(n_periods, 1)
+    is_end = op.and_(short, less(0, tick))
+    before = op.where(is_end, column(sub(movements.lengths, 1)), before)
+    taken = _take(_with_slopes(movements.points), before)
+    xy, left, slope = (part(taken, i, j, of_axis=2) for i, j in ((0, 2), (2, 3), (3, 5)))
+    times = op.where(op.unsqueeze(short, axis(2)), left, op.unsqueeze(clock, axis(2)))
+    xy = add(mul(slope, sub(times, left)), xy)
+    return Movements(op.concat([xy, times], axis=2), op.squeeze(lengths, axis(1)))
 
 
 def _time_of(tick: Var, start: Var, period: float) -> Var:
@@ -70,10 +60,10 @@ def _last_point_before(t: Var, start: Var, period: float, n_ticks: Var) -> Var:
     near = op.cast(div(sub(t, start), period), to=np.int64)
     near = op.max([sub(near, 1), constant(0)])
     # By comparison, for the quotient may be rounded to the wrong side.
-    first = near
-    for step in range(3):
-        is_before = less(_time_of(add(near, step), start, period), t)
-        first = add(first, op.cast(is_before, to=np.int64))
+    ticks = add(op.unsqueeze(near, axis(2)), constant([0, 1, 2]))
+    times = _time_of(ticks, op.unsqueeze(start, axis(2)), period)
+    is_before = less(times, op.unsqueeze(t, axis(2)))
+    first = add(near, op.reduce_sum(op.cast(is_before, to=np.int64), axis(2), keepdims=0))
     first = op.min([first, n_ticks])  # one more tick, for points after the last
     shape = op.concat([op.shape(t, end=1), op.reshape(add(n_ticks, 1), axis(1))], axis=0)
     counts = op.scatter_elements(
@@ -83,13 +73,21 @@ def _last_point_before(t: Var, start: Var, period: float, n_ticks: Var) -> Var:
         axis=1,
         reduction="add",
     )
-    so_far = sub(op.cumsum(counts, constant(1)), 1)
-    last = sub(size(t, 1), 1)
-    return op.min([part(so_far, 0, -1, of_axis=1), last])
+    return part(sub(op.cumsum(counts, constant(1)), 1), 0, -1, of_axis=1)
+
+
+def _with_slopes(points: Var) -> Var:
+    """Return (n, T, 3) points with dx/dt and dy/dt to the next one, 0 from the last: (n, T, 5)."""
+    change = sub(part(points, 1, None, of_axis=1), part(points, 0, -1, of_axis=1))
+    time = part(change, 2, 3, of_axis=2)
+    slope = div(part(change, 0, 2, of_axis=2), time)
+    slope = op.where(less_or_equal(time, 0), constant(0.0), slope)
+    slope = op.pad(slope, constant([0, 0, 0, 0, 1, 0]))
+    return op.concat([points, slope], axis=2)
 
 
 def _take(points: Var, index: Var) -> Var:
     """Return the points of each row at `index`, (n, k)."""
-    index = op.unsqueeze(index, axis(2))
-    shape = op.concat([op.shape(index, end=2), op.shape(points, start=2)], axis=0)
-    return op.gather_elements(points, op.expand(index, shape), axis=1)
+    starts = mul(arange(size(points, 0)), size(points, 1))
+    rows = op.reshape(points, op.concat([axis(-1), op.shape(points, start=2)], axis=0))
+    return op.gather(rows, add(column(starts), index))

@@ -48,11 +48,7 @@ def velocities(movements: Movements) -> tuple[Steps, Var]:
     change = sub(part(points, 1, None, of_axis=1), part(points, 0, -1, of_axis=1))
     values = div(part(change, 0, 2, of_axis=2), part(change, 2, 3, of_axis=2))
     steps = Steps(values, sub(movements.lengths, 1)).blank()
-    valid = every(less_or_equal(op.abs(steps.values), LARGEST), 1, 2)
-    zero = constant(0.0)
-    return steps._replace(
-        values=op.where(op.unsqueeze(valid, axis(1, 2)), steps.values, zero)
-    ), valid
+    return steps, every(less_or_equal(op.abs(steps.values), LARGEST), 1, 2)
 
 
 def scale_by(steps: Steps, mean: np.ndarray, scale: np.ndarray) -> Steps:

@@ -39,16 +39,18 @@ def to_onnx(
     error, the probabilities of that movement are NaN: fewer than two points, a number that is not
     finite, time that runs backwards, one time stamp throughout, a velocity too large for single
     precision, 2^31 periods of the clock or more; and of all movements if the lengths do not add up
-    to the number of points.
+    to the number of points. What an :class:`~sklearn_ffrnn.AbstainingClassifier` declines is NaN
+    here and there.
 
     Parameters
     ----------
-    model : sklearn.pipeline.Pipeline, TunedThresholdClassifierCV or FixedThresholdClassifier
+    model : sklearn.pipeline.Pipeline, AbstainingClassifier, TunedThresholdClassifierCV or \
+FixedThresholdClassifier
         A fitted pipeline that ends with :class:`VelocityTransformer` and
         :class:`FFRNNClassifier`, :class:`BPTTRNNClassifier` or :class:`FFRNNOutlierDetector`. What
-        stands before and takes part in training alone is left out: samplers and
-        :class:`TrajectoryAugmenter`. A threshold around the pipeline goes into the metadata. Of a
-        detector, the probability is that of its ``estimator_``.
+        stands before and takes part in training alone is left out: samplers, and augmenters such as
+        :class:`TrajectoryAugmenter`. A threshold around the pipeline goes into the metadata. Of an
+        ``FFRNNOutlierDetector``, the probability is that of its ``estimator_``.
     path : str or path-like
         The file, usually named ``*.onnx``.
     length_unit, time_unit : str
@@ -59,7 +61,9 @@ def to_onnx(
     Raises
     ------
     TypeError
-        If the model has a part that no graph is known of.
+        If the model has a part that no graph is known of, as a
+        :class:`~sklearn_ffrnn.HumanMovementDetector` has: some of its kinematic features hang on
+        the last digit where a movement is straight or even, and in a graph sums have another order.
     ImportError
         If the package onnx or spox is missing.
     sklearn.exceptions.NotFittedError
@@ -74,7 +78,8 @@ def to_onnx(
     -----
     The metadata properties are "classes" (in JSON), "threshold" (probability of the last class from
     which a movement is taken for it, without which two classes have 0.5), "length_unit",
-    "time_unit", "training" and "version" (of this package).
+    "time_unit", "training" and "version" (of this package); of an ``AbstainingClassifier`` also
+    "coarsest", "shortest" and "fewest".
 
     Not in the graph are the warnings of :class:`VelocityTransformer`. With
     ``dtype="mixed_bfloat16"`` it is the classifier that computes coarsely, not the graph:
@@ -111,4 +116,6 @@ def to_onnx(
     }
     if len(parts.classifier.classes_) == 2:
         metadata["threshold"] = repr(parts.threshold)
+    if parts.limits is not None:
+        metadata.update({name: repr(limit) for name, limit in parts.limits._asdict().items()})
     write_pipeline(path, parts, doc=_DOC, metadata=metadata)

@@ -31,6 +31,9 @@ class RetimedFamily:
     pace : tuple of two floats, default=(1.7, 4.0)
         Range of the factor on the pace, drawn by orders of magnitude; every second movement is
         slower by it, and every second faster.
+    slower : tuple of two floats or None, default=None
+        Range of the factor of those that are slower, where it is another one; people slow down
+        more than they speed up.
     duration : tuple of two floats or None, default=None
         Range of the duration, in the unit of t, drawn by orders of magnitude whatever the
         distance, in place of a pace.
@@ -55,12 +58,15 @@ class RetimedFamily:
 
     family: NegativeFamily | None = None
     pace: tuple[float, float] = (1.7, 4.0)
+    slower: tuple[float, float] | None = None
     duration: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         if self.family is not None and not callable(self.family):
             raise TypeError(f"family={self.family!r} can't be called with a movement.")
         check_range("pace", self.pace, np.finfo(float).tiny)
+        if self.slower is not None:
+            check_range("slower", self.slower, np.finfo(float).tiny)
         if self.duration is not None:
             check_range("duration", self.duration, np.finfo(float).tiny)
 
@@ -83,9 +89,11 @@ class RetimedFamily:
         elapsed = movement[-1, 2] - movement[0, 2]
         if not elapsed > 0 or not np.ptp(movement[:, :2], axis=0).any():
             return None
-        if self.duration is None:
-            pace = log_uniform(self.pace, rng) ** rng.choice([-1, 1])
-        else:
+        if self.duration is not None:
             pace = elapsed / log_uniform(self.duration, rng)
+        elif rng.choice([-1, 1]) > 0:
+            pace = log_uniform(self.pace, rng)
+        else:
+            pace = 1 / log_uniform(self.slower or self.pace, rng)
         replayed = replay(movement, pace, rng)
         return replayed if self.family is None else self.family(replayed, rng)

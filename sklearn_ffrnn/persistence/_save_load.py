@@ -14,7 +14,8 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from .._classifiers import BPTTRNNClassifier, FFRNNClassifier
-from .._outliers import FFRNNOutlierDetector, HumanMovementDetector
+from .._outliers import AbstainingClassifier, FFRNNOutlierDetector, HumanMovementDetector
+from .._outliers._slow_people import SlowPeople
 from .._outliers._table_scale import TableScale
 from ..negatives import (
     AlteredHumanFamily,
@@ -39,6 +40,7 @@ from ..sigma_lognormal._plan import PlanPart
 from ._checksum import with_checksum, without_checksum
 
 MODELS = (
+    AbstainingClassifier,
     BPTTRNNClassifier,
     FFRNNClassifier,
     FFRNNOutlierDetector,
@@ -61,6 +63,7 @@ _PARTS = (
     PursuitFamily,
     RetimedFamily,
     SigmaLognormalFamily,
+    SlowPeople,
     SmoothPaceFamily,
     SplineFamily,
     StrokePlan,
@@ -78,9 +81,9 @@ def save(model: Any, path: str | os.PathLike[str]) -> None:
     Parameters
     ----------
     model : FFRNNClassifier, BPTTRNNClassifier, FFRNNOutlierDetector, HumanMovementDetector, \
-VelocityTransformer, KinematicFeatures, TrajectoryAugmenter, RecorderAugmenter, \
-SigmaLognormalNegativeSampler, MixedNegativeSampler, SigmaLognormalTransformer or \
-sklearn.pipeline.Pipeline
+AbstainingClassifier, VelocityTransformer, KinematicFeatures, TrajectoryAugmenter, \
+RecorderAugmenter, SigmaLognormalNegativeSampler, MixedNegativeSampler, \
+SigmaLognormalTransformer or sklearn.pipeline.Pipeline
         The fitted model. The steps of a pipeline may be scikit-learn's, too.
     path : str or path-like
         The file, usually named ``*.skops``. An existing file is replaced after the new one has been

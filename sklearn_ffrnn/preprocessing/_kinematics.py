@@ -8,6 +8,7 @@ milliseconds.
 from __future__ import annotations
 
 from itertools import pairwise
+from math import isfinite
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
@@ -57,7 +58,7 @@ def kinematics(trajectory: np.ndarray, period: float) -> Features:
             **_residual(raw, velocity, mean, period),
             **_direction(velocity),
         }
-    return {name: float(value) for name, value in found.items() if np.isfinite(value)}
+    return {name: float(value) for name, value in found.items() if isfinite(value)}
 
 
 def on_even_clock(trajectory: np.ndarray, period: float) -> np.ndarray:
@@ -73,7 +74,9 @@ def on_even_clock(trajectory: np.ndarray, period: float) -> np.ndarray:
 def smoothed(position: np.ndarray, width: float) -> np.ndarray:
     """Return Gaussian-smoothed positions; odd reflection leaves the ends where they are."""
     n = min(int(4 * width), len(position) - 1)
-    padded = np.pad(position, n, mode="reflect", reflect_type="odd")
+    before = 2 * position[0] - position[n:0:-1]
+    after = 2 * position[-1] - position[-2 : -n - 2 : -1]
+    padded = np.concatenate([before, position, after])
     filtered = gaussian_filter1d(np.stack([padded.real, padded.imag]), width, axis=1)
     return (filtered[0] + 1j * filtered[1])[n : n + len(position)]
 
@@ -98,7 +101,7 @@ def _speed_profile(speed: FloatArray, mean: float, period: float) -> Features:
     relative = speed / mean
     seconds = period * len(speed) / 1000
     peaks, about = find_peaks(relative, height=0.1, prominence=0.02)
-    quantiles = np.quantile(relative, (0.05, 0.25, 0.5, 0.75, 0.95))
+    quantiles = _quantiles(relative, (0.05, 0.25, 0.5, 0.75, 0.95))
     deviation = relative.std()
     return {
         "speed_variation": deviation,
@@ -142,7 +145,7 @@ def _path(
     turning = (np.conj(velocity) * acceleration).imag[moving] / speed**2  # rad/ms
     curvature = np.abs(turning) / speed
     length = np.abs(np.diff(position)).sum()
-    quantiles = np.quantile(1000 * np.abs(turning), (0.25, 0.5, 0.75, 0.95))
+    quantiles = _quantiles(1000 * np.abs(turning), (0.25, 0.5, 0.75, 0.95))
     exponent, correlation = _power_law(curvature, np.abs(turning), speed)
     seconds = period * moving.sum() / 1000
     return {
@@ -164,8 +167,8 @@ def _power_law(
     x, y = np.log(curvature[fit]), np.log(turning[fit])
     if len(x) < 3 or not x.std() > 0:
         return np.nan, np.nan
-    slope = np.cov(x, y)[0, 1] / np.var(x, ddof=1)
-    return float(slope), float(np.corrcoef(x, np.log(speed[fit]))[0, 1])
+    slope = np.mean((x - x.mean()) * (y - y.mean())) / np.var(x)
+    return float(slope), _correlation(x, np.log(speed[fit]))
 
 
 def _spectrum(name: str, signal: np.ndarray, period: float) -> Features:
@@ -197,13 +200,24 @@ def _residual(raw: np.ndarray, velocity: np.ndarray, mean: float, period: float)
         "residual_along": np.mean(residual.real**2) / rms**2,
         "residual_kurtosis": np.mean(size**4) / rms**4,
         **{f"residual_lag_{lag}": _autocorrelation(residual, lag) for lag in (1, 2, 3)},
-        "residual_with_speed": np.corrcoef(size, np.abs(velocity))[0, 1],
+        "residual_with_speed": _correlation(size, np.abs(velocity)),
     }
 
 
 def _direction(velocity: np.ndarray) -> Features:
     mean = velocity.sum() / np.abs(velocity).sum()
     return {"direction_cos": mean.real, "direction_sin": mean.imag}
+
+
+# Of few values each, numpy's own functions take longer to check them than to compute.
+def _quantiles(values: FloatArray, shares: tuple[float, ...]) -> FloatArray:
+    at = np.multiply(shares, len(values) - 1)
+    return np.interp(at, np.arange(len(values)), np.sort(values))
+
+
+def _correlation(one: FloatArray, other: FloatArray) -> float:
+    one, other = one - one.mean(), other - other.mean()
+    return float(one @ other / np.sqrt((one @ one) * (other @ other)))
 
 
 def _autocorrelation(signal: np.ndarray, lag: int) -> float:

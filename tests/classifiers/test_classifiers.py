@@ -51,9 +51,7 @@ class TestPredictions:
         tolerance = {"rtol": 1e-5, "atol": 1e-5}
         np.testing.assert_allclose(one_by_one, together, **tolerance)
         order = np.random.default_rng(1).permutation(len(X))
-        np.testing.assert_allclose(
-            predict([X[i] for i in order]), together[order], **tolerance
-        )
+        np.testing.assert_allclose(predict([X[i] for i in order]), together[order], **tolerance)
         np.testing.assert_allclose(predict(X[7:9]), together[7:9], **tolerance)
 
     def test_do_not_see_padding(self, classifier, sequences):

@@ -18,10 +18,12 @@ pytest.importorskip("cursory")
 SMALLEST = {
     "examples/demo.py": "--movements 40 --folds 2 --epochs 1 --jobs 1 --output OUT",
     "examples/live_page/make_live_page.py": "--people 60 --epochs 1 --out OUT",
+    "examples/scale_out/layers_on_hosts.py": "--sequences 20 --steps 4 --units 4 --epochs 1",
     "examples/scale_out/stream_parquet.py": "--movements 40 --passes 1",
     "examples/scale_out/scale_out_dask.py": "--movements 30 --folds 2 --epochs 1 --workers 2",
     "examples/unseen/catch_unseen_machines.py": "--train 100 --test 40 --negatives 1"
-    " --each 3 --tables machines recorders",
+    " --each 3 --tables machines families recorders --kinds spline --out OUT"
+    " --detectors HumanMovementDetector IsolationForest",
     "examples/study/reproduce_study.py": "--data DATA --sets mobiletouchdb --protocol grouped"
     " --runs 1 --thresholds 7 --epochs 1 --units 4 --samples 120 --out OUT",
     "examples/benchmarks/bench_defects.py": "--data DATA --sets mobiletouchdb --samples 200"
@@ -32,6 +34,8 @@ SMALLEST = {
     " --models FF --splits 1",
     "examples/benchmarks/bench_gestures.py": "--data DATA --folds 1 --samples 64 --epochs 1"
     " --models FF",
+    "examples/benchmarks/bench_grid_search.py": "--data DATA --samples 60 --epochs 1 --jobs 1",
+    "examples/benchmarks/bench_logs.py": "--rows 2000",
     "examples/benchmarks/bench_objectives.py": "--data DATA --sets mobiletouchdb --samples 60"
     " --epochs 1 --folds 1",
     "examples/benchmarks/bench_one_class.py": "--train 60 --test 40 --epochs 1 --units 4",
@@ -44,6 +48,7 @@ SMALLEST = {
     " --sequences 64 --length 4 --units 4 --predict 50",
     "examples/benchmarks/bench_study_data.py": "--data DATA --sets mobiletouchdb --samples 200"
     " --epochs 1 --folds 2 --first 1",
+    "examples/benchmarks/gpu_check.py": "--device cpu --lengths 5 --batches 6 --repeats 1",
     "docs/figures/human_and_machine.py": "OUT.png",
 }
 

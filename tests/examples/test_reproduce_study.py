@@ -7,11 +7,14 @@ import pandas as pd
 import pytest
 import torch
 
+from examples.study import as_published
 from examples.study import reproduce_study as script
 from examples.study.data import load_set
 from examples.study.layer_accuracy import LayerAccuracy
 from examples.study.splits import PROTOCOLS
+from examples.study.start import StudyStart
 from examples.study.tables import table_3
+from sklearn_ffrnn.nn import ForwardForwardRNN, SequenceDataset
 
 pytest.importorskip("matplotlib")
 
@@ -63,15 +66,15 @@ def test_tables_and_figures_come_once(data_folder, tmp_path, monkeypatch, capsys
     script.main(arguments)
     csv = tmp_path / "runs.csv"
     rows = pd.read_csv(csv, dtype={"key": str})
-    # FF with two normalizations, BPTT, and both at our defaults.
-    assert len(rows) == rows["key"].nunique() == 2 * 5
+    # FF with two normalizations and BPTT, as published and without defects; our defaults.
+    assert len(rows) == rows["key"].nunique() == 2 * 8
     assert set(rows["samples"]) == {N_WRITERS * N_EACH}
     assert rows[["AUC", "accuracy", "seconds_per_epoch"]].notna().all(axis=None)
     page = (tmp_path / "tables.md").read_text(encoding="utf-8")
     assert page in capsys.readouterr().out
     ours = rows.query("classifier == 'BPTT' and setting == 'study'").set_index("protocol")["AUC"]
-    cells = f"| MCYT | BPTT, the study's setting | 0.997 | {ours['study']:.3f} | "
-    assert f"{cells}{ours['grouped']:.3f} |" in page
+    assert "| MCYT | BPTT | **published** | 0.997 |  | 0.980 |  |" in page
+    assert f"| the study's setting | {ours['study']:.3f} | {ours['grouped']:.3f} |" in page
     assert all(f"### Table {i}" in page for i in (1, 2, 3))
     assert {path.name for path in (tmp_path / "figures").iterdir()} == FIGURES
 
@@ -121,6 +124,41 @@ def test_splits():
     assert sorted(judged) == list(range(10))
 
 
+def test_the_study_starts_at_its_threshold_from_its_own_weights():
+    generator = torch.Generator().manual_seed(0)
+    network = ForwardForwardRNN(
+        2, 2, hidden_layer_sizes=(64, 64), threshold=[(7.0, 7.0)] * 2, goodness="mean"
+    )
+    dataset = SequenceDataset(
+        torch.randn(40 * 30, 2, generator=generator), torch.full((40,), 30), torch.arange(40) % 2
+    )
+    StudyStart(seed=0).on_train_begin(SimpleNamespace(module_=network), dataset)
+    x = dataset.batch(torch.arange(40)).sequences
+    for layer, goodness in network(x):
+        assert goodness.per_sequence.mean().item() == pytest.approx(7, rel=0.05)
+        deviation = float(layer.recurrent.w_h.detach().std())
+        assert deviation == pytest.approx((2 / 128) ** 0.5, rel=0.1)
+        assert not layer.recurrent.bias.detach().any()
+
+
+def test_each_defect_is_back():
+    """As published: the columns misread, 1e-8 for no time, and statistics of the test batch."""
+    movement = np.array([[0.0, 0, 0], [1, 2, 10], [4, 2, 20], [9, 7, 20]])
+    stroke_id = np.array([0.0, 0, 1, 1])
+    as_read = as_published.velocities(movement, stroke_id, 5, misread=True)
+    v = np.array([[0.0, 1 / 2], [1 / 1e-8, 3 / 1e-8], [0.0, 1.0]])
+    np.testing.assert_allclose(as_read[:3], (v - v.mean()) / v.std(), rtol=1e-6)
+    assert not as_read[3:].any()
+
+    torch.manual_seed(0)
+    network = as_published.FFLayers(8, "standardize", 2.0).eval()
+    x = torch.randn(6, 5, 2)
+    with torch.inference_mode():
+        assert not torch.allclose(network.scores(x)[:3], network.scores(x[:3]), rtol=1e-3)
+        direction_alone = network.scores(3 * x)
+    torch.testing.assert_close(direction_alone, network.scores(x), rtol=1e-3, atol=1e-3)
+
+
 def test_layer_accuracy_compares_each_layer_with_its_threshold():
     callback = LayerAccuracy()
     recorded = {}
@@ -147,11 +185,12 @@ def test_times_are_compared_within_one_run_of_one_session():
             ("FF", "study", "layer_norm", 7.0, 1, "b", 3.0),
         ],
         columns=[*columns, "seconds_per_epoch"],
-    ).assign(data="mcyt", protocol="study")
-    lines = table_3(rows, ["mcyt"], ["study"]).splitlines()
-    assert "| MCYT | FF, the study's setting, standardize, θ = 7 |  | 0.50 |" in lines
-    assert "| MCYT | FF, the study's setting, layer_norm, θ = 7 |  | 3.00 |" in lines
-    assert "| MCYT | FF, our defaults |  |  |" in lines
+    ).assign(data="mcyt", protocol="study", epochs=1)
+    ratios = {
+        line.split(" | ")[1]: line.split(" | ")[7] for line in table_3(rows, ["mcyt"]).splitlines()
+    }
+    assert ratios["FF standardize"] == "0.50"
+    assert ratios["FF layer_norm"] == "3.00"
 
 
 def test_folders_of_the_archive_are_read(tmp_path):

@@ -6,8 +6,14 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import FixedThresholdClassifier
 from sklearn.pipeline import make_pipeline
 
-from sklearn_ffrnn import FFRNNClassifier, VelocityTransformer
+from sklearn_ffrnn import (
+    AbstainingClassifier,
+    FFRNNClassifier,
+    HumanMovementDetector,
+    VelocityTransformer,
+)
 from sklearn_ffrnn.export import write_model_card
+from sklearn_ffrnn.negatives import MinimumJerkFamily
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +80,36 @@ def test_says_what_it_declines_and_what_is_written_of_the_training(card):
     text = card(description="Walks on paper.")
     assert "Walks on paper." in text
     assert "time that runs backwards" in text
+
+
+def test_says_what_holds_too_little(card, model, movements):
+    assert "much shorter or longer" in card()
+    limits = {"coarsest": 55.0, "shortest": 33.0, "fewest": 3}
+    text = card(AbstainingClassifier(model, **limits).fit(*movements))
+    assert "less than 33 ms" in text
+    assert "more than 55 ms" in text
+    assert "fewer than 3 points" in text
+    assert "much shorter or longer" not in text
+
+
+def test_of_a_detector_that_fits_no_graph(card):
+    rng = np.random.default_rng(0)
+    X = [np.column_stack([rng.normal(size=(40, 2)).cumsum(0) * 9, 8.0 * np.arange(40)])] * 20
+    network = FFRNNClassifier((4, 4), max_iter=1)
+    detector = HumanMovementDetector(
+        families=[MinimumJerkFamily()],
+        n_negatives=1,
+        n_views=1,
+        sequence_estimator=network,
+        table_estimator=network,
+        contamination=0.25,
+        random_state=0,
+    ).fit(X)
+    text = card(detector, X, y=None)
+    assert "A HumanMovementDetector that reads movements without rests" in text
+    assert f"score is below {detector.offset_:.4g}, as 0.25 of held-out" in text
+    assert "less than 150 ms" in text
+    assert row(text, "all", "1")[2] == "20"
 
 
 @pytest.mark.parametrize("name", ["y", "recorders"])

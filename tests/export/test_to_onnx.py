@@ -13,10 +13,13 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from sklearn_ffrnn import (
+    AbstainingClassifier,
     BPTTRNNClassifier,
     FFRNNClassifier,
     FFRNNOutlierDetector,
+    HumanMovementDetector,
     MixedNegativeSampler,
+    RecorderAugmenter,
     TrajectoryAugmenter,
     VelocityTransformer,
 )
@@ -35,6 +38,7 @@ TRANSFORMERS = [
     {"resample": 7.3, "keep_lattice": True, "max_length": 5},
     {"scale": "sequence", "max_length": "mean"},
     {"scale": None, "channels": "intrinsic"},
+    {**RECIPE, "channels": "paced", "max_length": None},
     RECIPE,
 ]
 SMALL = {"hidden_layer_sizes": (6, 5), "max_iter": 8, "learning_rate_init": 0.02, "random_state": 0}
@@ -230,6 +234,7 @@ def test_steps_for_training_are_left_out(movements, tmp_path):
     model = make_pipeline(
         MixedNegativeSampler(1, random_state=0),
         TrajectoryAugmenter(random_state=0),
+        RecorderAugmenter(random_state=0),
         "passthrough",
         VelocityTransformer(),
         FFRNNClassifier(**SMALL),
@@ -248,6 +253,48 @@ def test_detector(movements, tmp_path):
     threshold = float(graph.get_modelmeta().custom_metadata_map["threshold"])
     probability = run(graph, X)[:, 1]
     np.testing.assert_array_equal(np.where(probability >= threshold, 1, -1), model.predict(X))
+
+
+def recordings_at_the_limits():
+    """Movements that hold just enough, or a little less than that, by each measure."""
+    rng = np.random.default_rng(2)
+    made = []
+    for tick, n in [(4.0, 26), (4.0, 25), (20.0, 30), (20.5, 30), (12.0, 12), (12.0, 30)]:
+        for repeats in (1, 3):  # points of one time stamp
+            xy = rng.normal(size=(n * repeats, 2)).round(1).cumsum(axis=0)
+            made.append(np.column_stack([xy, np.repeat(tick * np.arange(n), repeats)]))
+    for n_still in (0, 3, 5, 25):  # points at one place count once, wherever they are
+        x = made[-1].copy()
+        x[3 : 3 + n_still, :2] = x[3, :2]
+        made += [x, x[::-1] * [1, 1, -1] + [0, 0, x[-1, 2]]]
+    uneven = np.cumsum(rng.choice([0.0, 18.0, 22.0], size=(30, 21)), axis=1)  # even and odd counts
+    made += [np.column_stack([rng.normal(size=(21, 2)), t]) for t in uneven]
+    made.append(made[0] * [0, 0, 1])
+    return made
+
+
+def test_declines_as_in_python(movements, tmp_path):
+    limits = {"coarsest": 20.0, "shortest": 100.0, "fewest": 12}
+    for transformer in ({}, RECIPE):
+        model = AbstainingClassifier(pipeline(transformer), **{**limits, "shortest": 60.0})
+        model.fit([np.concatenate([x, x + x[-1] + 9]) for x in movements[0]], movements[1])
+        model.set_params(**limits)
+        to_onnx(model, tmp_path / "model.onnx")
+        graph = session(tmp_path / "model.onnx")
+        X = [*recordings_at_the_limits(), *movements[0]]
+        expected = model.predict_proba(X)
+        reasons = {reason.split(":")[0] for reason in model.reasons(X)}
+        assert reasons == {"", "nothing moves", "too short", "too coarse", "too few points"}
+        np.testing.assert_allclose(run(graph, X), expected, rtol=0, atol=1e-5)
+        alone = np.concatenate([run(graph, [x]) for x in X])
+        np.testing.assert_allclose(alone, expected, rtol=0, atol=1e-5)
+    properties = graph.get_modelmeta().custom_metadata_map
+    assert {name: float(properties[name]) for name in limits} == limits
+
+
+def test_joined_detector_is_refused(tmp_path):
+    with pytest.raises(TypeError, match=r"table_ reads KinematicFeatures"):
+        to_onnx(HumanMovementDetector(), tmp_path / "model.onnx")
 
 
 def test_threshold_around_a_pipeline(movements, tmp_path):

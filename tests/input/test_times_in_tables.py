@@ -62,8 +62,9 @@ TIMES = {
     "Arrow durations": lambda: arrow(durations(), "us"),
     "Int64": lambda: pd.Series(MS.astype(int), dtype="Int64"),
     "Float64": lambda: pd.Series(MS, dtype="Float64"),
-    "Arrow numbers": lambda: pytest.importorskip("pyarrow")
-    and pd.Series(MS, dtype="float64[pyarrow]"),
+    "Arrow numbers": lambda: (
+        pytest.importorskip("pyarrow") and pd.Series(MS, dtype="float64[pyarrow]")
+    ),
     "uint32": lambda: pd.Series(MS.astype(np.uint32)),
 }
 

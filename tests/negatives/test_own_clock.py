@@ -70,6 +70,16 @@ def test_intervals_are_those_of_the_source(X):
         assert np.mean(np.isin(np.diff(made[:, 2]), list(sums))) > 0.9
 
 
+def test_slower_by_a_range_of_its_own(X):
+    family = RetimedFamily(pace=(2, 2), slower=(4, 4))
+    ratios = [duration(family(x, i)) / duration(x) for i, x in enumerate(X)]
+    faster = np.array(ratios) < 1
+    assert faster.any()
+    assert not faster.all()
+    np.testing.assert_allclose(np.array(ratios)[faster], 1 / 2, rtol=0.05)
+    np.testing.assert_allclose(np.array(ratios)[~faster], 4, rtol=0.05)
+
+
 def test_a_replay_passes_through_the_same_places(X):
     x = X[0]
     slow = RetimedFamily(pace=(4, 4))
@@ -131,6 +141,7 @@ def test_the_fewest_points(family):
     ("make", "message"),
     [
         (lambda: RetimedFamily(pace=(0, 2)), "pace"),
+        (lambda: RetimedFamily(slower=(3, 2)), "slower"),
         (lambda: RetimedFamily(duration=(3, 2)), "duration"),
         (lambda: SmoothPaceFamily(easing=(2, 1)), "easing"),
         (lambda: SmoothPaceFamily(pace=2), "pace"),

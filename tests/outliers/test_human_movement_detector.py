@@ -138,7 +138,20 @@ def test_rests_do_not_count(detector):
     waited[middle:, 2] += 2000
     more = x.copy()
     more[middle:, 2] += 5000
-    np.testing.assert_allclose(*detector.score_samples([waited, more]))
+    np.testing.assert_allclose(*detector.score_samples([waited, more]), rtol=1e-5)
+
+
+def test_people_who_are_somewhat_slower_lose_little(detector):
+    new = many(person, 100, 15)
+    slower = [x * [1, 1, 1.8] for x in new]
+    keeps = np.quantile(detector.score_samples(new), 0.1)
+    kept = np.mean(detector.score_samples(slower) > keeps)
+    allowed = detector.slow_people_
+    detector.slow_people_ = allowed._replace(lost=0.0)
+    refused = np.mean(detector.score_samples(slower) <= keeps)
+    detector.slow_people_ = allowed
+    assert allowed.lost > 0
+    assert kept > 1 - refused
 
 
 def test_nobody_else_decides(detector):

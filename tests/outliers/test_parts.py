@@ -1,8 +1,9 @@
-"""Scales of tables, and noise that is made of features."""
+"""Scales of tables, noise that is made of features, and what slow people are allowed."""
 
 import numpy as np
 
 from sklearn_ffrnn._outliers._feature_noise import feature_noise
+from sklearn_ffrnn._outliers._slow_people import SlowPeople, log_speed, played_slower
 from sklearn_ffrnn._outliers._table_scale import TableScale
 
 
@@ -40,3 +41,35 @@ def test_feature_noise_keeps_columns_and_breaks_rows():
     assert 0.02 < together[0, 1] < 0.8
     assert -0.8 < together[0, 2] < -0.02
     assert len(noise) == len(table)
+
+
+def test_slow_people_get_back_what_slowness_costs_up_to_half_the_pace():
+    rng = np.random.default_rng(0)
+    own = rng.uniform(0, 1, size=400)
+    slower = own - rng.uniform(0, np.log(2), size=400)
+    below = np.quantile(own, 0.1)
+
+    def score(speed):
+        return 1.5 - 2 * np.clip(below - speed, 0, np.log(2))
+
+    slow = SlowPeople.of(own, score(own), slower, score(slower))
+    np.testing.assert_allclose(slow, (below, 2))
+    np.testing.assert_allclose(score(slower) + slow.allowance(slower), 1.5)
+    np.testing.assert_allclose(slow.allowance(np.array([9.0, -9.0])), [0, 2 * np.log(2)])
+
+
+def test_slowness_that_costs_nothing_is_given_nothing():
+    own, slower = np.linspace(0, 1, 50), np.linspace(-1, 0, 50)
+    slow = SlowPeople.of(own, own, slower, -slower)
+    assert slow.lost == 0
+    assert not slow.allowance(slower).any()
+
+
+def test_speeds_of_movements_and_of_those_played_slower():
+    t = np.arange(0.0, 800.0, 8.0)
+    movement = np.column_stack([3 * t, 4 * t, t])
+    assert log_speed([movement])[0] == np.log(5)
+    slower = log_speed(played_slower(50 * [movement], np.random.RandomState(0)))
+    assert slower.max() <= np.log(5) + 0.05
+    assert slower.min() >= np.log(5 / 2) - 0.05
+    assert np.ptp(slower) > 0.5

@@ -81,7 +81,7 @@ class SignalToAll(Callback):
 
     def on_epoch_begin(self, net, **_):
         if len(net.history) == 2:  # so that there is a first
-            for process in (*net.workers.processes, None):
+            for process in (*net.ranks.processes, None):
                 pid = os.getpid() if process is None else process.pid
                 threading.Timer(0.0, os.kill, (pid, signal.SIGINT)).start()
 

@@ -7,7 +7,7 @@ from statistics import median
 import torch
 
 from sklearn_ffrnn._training import TrainingOptions
-from sklearn_ffrnn._training._layer_workers import LayerWorkers
+from sklearn_ffrnn._training._layer_ranks import LayerRanks
 
 from .epochs import ours
 from .setting import LEARNING_RATE, MAX_GRAD_NORM, WEIGHT_DECAY
@@ -49,10 +49,10 @@ def _rows(setting, repeats):
         ours(replace(setting, layers=n), replace(setting, layers=n).forward_forward())
         for n in (1, 2)
     ]
-    with LayerWorkers(setting.forward_forward(), data, options, None) as workers:
+    with LayerRanks(setting.forward_forward(), data, options, None) as ranks:
 
         def side_by_side():
-            list(workers.train_epoch(order, LEARNING_RATE))
+            list(ranks.train_epoch(order, LEARNING_RATE))
 
         variants = [in_turn, side_by_side, *alone]
         for function in variants:
