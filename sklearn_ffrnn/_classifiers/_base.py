@@ -124,12 +124,12 @@ class BaseRNNClassifier(PredictionMixin, ClassifierMixin, BaseEstimator, metacla
 
         Notes
         -----
-        Ctrl-C ends training, and so does a loss that stops being finite. A warning says so, and
-        the model is that of the best epoch so far; where no part is held out, it is as training
-        left it, or as it was before the loss exploded. If nothing was learnt by then, the error
-        is raised, be it KeyboardInterrupt or ValueError, and what was fitted before is kept.
-        Where layers are trained in processes of their own and one of these dies, the model is the
-        same as after Ctrl-C, and a RuntimeError is raised once it is stored.
+        Ctrl-C ends training with a warning, and so does a loss that is not finite. The model is
+        that of the best epoch so far. If no part is held out, it is the current one, or after
+        divergence the last one with a finite loss. If nothing was learnt by then, KeyboardInterrupt
+        or ValueError is raised, and a former fit is kept. If layers are trained in processes and
+        one of these dies, the model is the same as after Ctrl-C, and once it is stored a
+        RuntimeError is raised.
         """
         warm = self.warm_start and hasattr(self, "network_")
         # All attributes are set at the end, so that a fit that fails changes nothing. Those that

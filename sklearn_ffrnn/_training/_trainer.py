@@ -41,9 +41,9 @@ class Trainer(NeuralNet):
     max_grad_norm : float or None
         Largest norm of the gradient of a layer; a longer gradient is clipped.
     average : AverageOverEpochs or None
-        Average of the weights, which is judged and kept; None keeps the weights themselves.
+        Average of the weights, to validate and keep instead of the weights.
     ranks : LayerRanks or None
-        Processes that train the layers side by side; None trains them in turn.
+        Processes that train the layers side by side; None trains the layers in turn.
     """
 
     def __init__(
@@ -61,11 +61,11 @@ class Trainer(NeuralNet):
         self.lost: LayerLostError | None = None
 
     def run_single_epoch(self, iterator: Any, training: bool, prefix: str, **kwargs: Any) -> None:
-        """Run skorch's epoch; leave the training to the processes if there are any."""
+        """Run an epoch: skorch's, or in the processes of the layers if there are any."""
         if not training:
             super().run_single_epoch(iterator, training=training, prefix=prefix, **kwargs)
             return
-        if self.ranks is not None:  # which have their own weights
+        if self.ranks is not None:  # they hold the weights that are trained
             self._run_ranks(iterator, self.ranks)
         else:
             if self.average is not None:
@@ -86,7 +86,7 @@ class Trainer(NeuralNet):
                 self.history.record_batch("train_batch_size", size)
         except LayerLostError as error:
             self.lost = error
-            raise KeyboardInterrupt from error  # skorch's own way to end training
+            raise KeyboardInterrupt from error  # skorch's way to end training
         self.history.record("train_batch_count", n_batches)
 
     def train_step_single(self, batch: Any, **_: Any) -> dict[str, torch.Tensor]:
@@ -218,7 +218,7 @@ def train(
     if not options.layer_parallel:
         trainer.partial_fit(dataset, y=None)
         return _outcome(trainer, options.watched, losses, trainer.optimizer_.state_dict())
-    assert isinstance(network, ForwardForwardRNN)  # the baseline is one part that learns
+    assert isinstance(network, ForwardForwardRNN)  # the baseline has a single loss
     with LayerRanks(network, dataset, options, optimizer_state) as trainer.ranks:
         trainer.partial_fit(dataset, y=None)
         final_state = {**trainer.optimizer_.state_dict(), "state": trainer.ranks.moments}
@@ -228,9 +228,9 @@ def train(
 
 
 def _outcome(trainer: Trainer, watched: str, losses: list[str], state: dict[str, Any]) -> Training:
-    """Return what a training leaves; its history has the loss that was watched, and `losses`."""
+    """Return the result of the training; only epochs with all losses are in its history."""
     if not trainer.has_learnt():
-        # Which skorch kept to itself, but there is no model yet.
+        # skorch has caught it, but there is no model to return.
         raise trainer.lost or KeyboardInterrupt
     network = trainer.module_.eval()
     recorded = {"train_loss", watched, *losses}
@@ -240,7 +240,7 @@ def _outcome(trainer: Trainer, watched: str, losses: list[str], state: dict[str,
         if recorded <= epoch.keys()  # an interrupted epoch lacks some
     ]
     check_learnt(network, [epoch[watched] for epoch in history])
-    # The moments of a loss that exploded would spoil the weights at the next step.
+    # After divergence the moments are useless: they would spoil the weights at the next update.
     diverged = dict(trainer.callbacks_)["stop_on_divergence"].diverged_
     return Training(history, None if diverged else state, trainer.lost)
 

@@ -86,7 +86,7 @@ class ForwardForwardLayer(nn.Module):
         return goodness.double() - self.theta.mean()
 
     def _update_threshold(self, goodness: Tensor, positive: Tensor, weight: Tensor | None) -> None:
-        """Move the threshold towards the middle between the two classes."""
+        """Move the threshold towards the midpoint between the mean goodness of both classes."""
         means = [
             weighted_mean(goodness[group], None if weight is None else weight[group])
             for group in (positive, ~positive)

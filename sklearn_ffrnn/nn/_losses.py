@@ -35,7 +35,7 @@ def sum_of_class_means(loss: Tensor, positive: Tensor, weight: Tensor | None) ->
 
 
 def signed_margin(goodness: Tensor, positive: Tensor, theta_pos: float, theta_neg: float) -> Tensor:
-    """Return g - theta_pos of positives, theta_neg - g of negatives: above 0 if all is well."""
+    """Return g - theta_pos for positives, theta_neg - g for negatives: above 0 if correct."""
     return torch.where(positive, goodness - theta_pos, theta_neg - goodness)
 
 
