@@ -120,16 +120,22 @@ class TestOnceForEachCall:
         assert len(messages(lambda: model.predict(self.X))) == 1
 
 
+@pytest.fixture(scope="module")
+def recorded():
+    pytest.importorskip("cursory")
+    return load_mouse_movements().data
+
+
 class TestNoFalseAlarms:
-    def test_recorded_mouse_movements(self):
-        X = load_mouse_movements().data
+    def test_recorded_mouse_movements(self, recorded):
+        X = recorded
         assert fit(X) == []
         for x in X[::20]:
             assert fit([x]) == []
 
     @pytest.mark.parametrize("largest", [10_000, 32_767, 65_535])
-    def test_the_same_on_devices_that_count_further(self, largest):
-        X = load_mouse_movements().data[:500]
+    def test_the_same_on_devices_that_count_further(self, largest, recorded):
+        X = recorded[:500]
         X = [np.column_stack([(x[:, :2] / 2000 * largest).clip(0, largest), x[:, 2]]) for x in X]
         assert np.concatenate(X)[:, 0].max() == largest  # some stop at the edge
         assert fit(X) == []

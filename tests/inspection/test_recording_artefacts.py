@@ -293,14 +293,15 @@ def study(name, n):
 class TestStudy:
     def test_every_set_is_flagged(self, name, families):
         X, y, groups = study(name, 150)
-        table = recording_artefacts(X, y, groups)
+        table = recording_artefacts(X, y, groups, random_state=0)
         assert table.loc[families, "told_apart"].all()
         assert (table.loc[families, "verdict"] == "gives the class away").all()
 
     def test_mirrored_humans_of_other_sources_pass(self, name, families):
-        X, y, _ = study(name, 300)
+        # Of 300, two halves differ by chance enough to be told apart with one seed in four.
+        X, y, _ = study(name, 500)
         X = [x for x, label in zip(X, y, strict=True) if label == 1]
-        X[150:] = map(mirrored, X[150:])
-        y = np.repeat([1, 0], 150)
-        table = recording_artefacts(X, y, np.arange(300))
+        X[250:] = map(mirrored, X[250:])
+        y = np.repeat([1, 0], 250)
+        table = recording_artefacts(X, y, np.arange(500), random_state=0)
         assert not table["told_apart"].any()
