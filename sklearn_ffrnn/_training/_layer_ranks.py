@@ -25,11 +25,10 @@ import torch.distributed as dist
 from torch import Tensor
 
 from ..nn import ForwardForwardRNN, SequenceDataset
-from ._handover import shared_memory
 from ._layer_group import connected, is_rank, joined_group, started_group, what_ended
 from ._options import TrainingOptions
 from ._outcome import LayerLostError, Training
-from ._own_layer import Learnt, OwnLayer, Task, layer_tensors, make_ways
+from ._own_layer import Learnt, OwnLayer, Task, layer_tensors
 
 
 class _Epoch(NamedTuple):
@@ -80,15 +79,13 @@ class LayerRanks:
         self.listening = False  # whether the others wait for what comes next
 
     def __enter__(self) -> LayerRanks:
-        network, dataset, n_layers = self.network, self.dataset, len(self.network.layers)
-        ways = make_ways(network, dataset, self.options.batch_size)
+        n_layers = len(self.network.layers)
+        task = Task(self.network, self.dataset, self.options, self.optimizer_state)
         with ExitStack() as stack:
             if is_rank():
                 self.group = stack.enter_context(joined_group(n_layers))
             else:
-                ways = stack.enter_context(shared_memory(ways))
                 self.processes = stack.enter_context(started_group(n_layers, _work))
-            task = Task(network, dataset, self.options, self.optimizer_state, ways)
             self.own = OwnLayer(0, task, self.group)
             self._tell(_of_followers(task, torch.device("cpu")))
             self.listening = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import torch
@@ -10,7 +11,7 @@ from torch import Tensor
 from torch.optim.lr_scheduler import OneCycleLR
 
 from ..nn import BatchIterator, ForwardForwardRNN, SequenceDataset
-from ._handover import AHEAD, Handover, Way
+from ._handover import AHEAD, Sender, receive
 from ._one_cycle import one_cycle
 from ._options import TrainingOptions
 
@@ -19,15 +20,13 @@ class Task(NamedTuple):
     """What a process needs to train its layer.
 
     Above the first layer the sequences of `dataset` are known by their lengths alone;
-    `optimizer_state` is that of an Adam over all parameters, to go on from; `ways` are those from
-    each layer to the next.
+    `optimizer_state` is that of an Adam over all parameters, to go on from.
     """
 
     network: ForwardForwardRNN
     dataset: SequenceDataset
     options: TrainingOptions
     optimizer_state: dict[str, Any] | None
-    ways: list[Way]
 
 
 class Learnt(NamedTuple):
@@ -44,21 +43,6 @@ def layer_tensors(network: ForwardForwardRNN, i: int) -> list[Tensor]:
     return [tensor for module in modules for tensor in module.state_dict().values()]
 
 
-def n_steps(network: ForwardForwardRNN, lengths: Tensor) -> int:
-    """Return how many steps the layers read of sequences of these lengths."""
-    copies = network.n_classes if network.n_classes > 2 else 1
-    return int(lengths.sum()) * copies
-
-
-def make_ways(network: ForwardForwardRNN, dataset: SequenceDataset, batch_size: int) -> list[Way]:
-    """Return how each layer but the last hands on its activations, in messages."""
-    longest = dataset.lengths.sort(descending=True).values[:batch_size]
-    return [
-        Way((AHEAD, n_steps(network, longest), layer.recurrent.n_units), dataset.values.dtype)
-        for layer in network.layers[:-1]
-    ]
-
-
 class OwnLayer:
     """Layer `i` of a network, which learns from what process `i` - 1 hands to it.
 
@@ -73,11 +57,12 @@ class OwnLayer:
     """
 
     def __init__(self, i: int, task: Task, group: Any) -> None:
-        network, dataset, options, optimizer_state, ways = task
+        network, dataset, options, optimizer_state = task
         self.i = i
         self.network = copy.deepcopy(network).train()
         self.dataset = dataset
         self.options = options
+        self.group = group
         blocks = self.network.parameter_blocks()
         self.block = blocks[i]
         self.optimizer = torch.optim.Adam(self.block, weight_decay=options.alpha)
@@ -90,9 +75,10 @@ class OwnLayer:
             n_batches = len(BatchIterator(dataset, options.batch_size))
             cycle = one_cycle(options.learning_rate_init, options.max_iter * n_batches)
             self.schedule = OneCycleLR(self.optimizer, **cycle)
-        device = dataset.values.device
-        self.below = Handover(i - 1, ways[i - 1], device, group) if i > 0 else None
-        self.above = Handover(i, ways[i], device, group) if i < len(ways) else None
+        if i > 0:
+            longest = dataset.lengths.sort(descending=True).values[: options.batch_size]
+            self.places = self._room(i - 1, AHEAD, self._n_steps(longest))
+        self.sender = Sender(i + 1, group) if i + 1 < len(blocks) else None
 
     def learn(self, order: Tensor, learning_rate: float) -> Learnt | Exception:
         """Learn from all sequences in the order given.
@@ -109,24 +95,25 @@ class OwnLayer:
             for group in self.optimizer.param_groups:
                 group.update(lr=learning_rate)
         batches = order.split(self.options.batch_size)
-        sizes = [n_steps(self.network, self.dataset.lengths[index]) for index in batches]
-        below = [None] * len(sizes) if self.below is None else self.below.receive(sizes)
+        sizes = [self._n_steps(self.dataset.lengths[index]) for index in batches]
+        below: Iterable[Tensor | None] = [None] * len(sizes)
+        if self.i > 0:
+            below = receive(self.places, sizes, self.i - 1, self.group)
         losses: list[float] = []
         first_error = _FirstError()
-        for k, (index, steps) in enumerate(zip(batches, below, strict=True)):
+        for index, size, steps in zip(batches, sizes, below, strict=True):
             hidden = None
             if first_error.kept is None:
                 with first_error:
                     loss, hidden = self._forward(index, steps)
                     losses.append(float(loss.detach()))
-            if self.above is not None:
-                self.above.send(k, self.above.nothing(sizes[k]) if hidden is None else hidden)
+            if self.sender is not None:
+                self.sender.send(self._room(self.i, size) if hidden is None else hidden)
             if first_error.kept is None:
                 with first_error:
                     self._update(loss)
-        for handover in (self.below, self.above):
-            if handover is not None:
-                handover.finish()
+        if self.sender is not None:
+            self.sender.finish()
         if first_error.kept is not None:
             return first_error.kept
         tensors = [tensor.cpu() for tensor in layer_tensors(self.network, self.i)]
@@ -143,7 +130,7 @@ class OwnLayer:
         x = network.differences(x, weight) if steps is None else x.with_steps(steps)
         goodness, hidden = layer(x)
         loss = layer.loss(goodness, positive, weight)
-        return loss, layer.normalize(hidden.detach(), weight).steps
+        return loss, layer.normalize(hidden.detach(), weight).steps.to(self.dataset.values.dtype)
 
     def _update(self, loss: Tensor) -> None:
         loss.backward()
@@ -153,6 +140,15 @@ class OwnLayer:
         if self.schedule is not None:
             self.schedule.step()
         self.optimizer.zero_grad()
+
+    def _room(self, i: int, *size: int) -> Tensor:
+        """Return room for what layer `i` hands on."""
+        return self.dataset.values.new_empty(*size, self.network.layers[i].recurrent.n_units)
+
+    def _n_steps(self, lengths: Tensor) -> int:
+        """Return how many steps the layers read of sequences of these lengths."""
+        copies = self.network.n_classes if self.network.n_classes > 2 else 1
+        return int(lengths.sum()) * copies
 
 
 class _FirstError:
