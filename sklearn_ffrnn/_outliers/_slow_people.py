@@ -36,10 +36,10 @@ class SlowPeople(NamedTuple):
         slower, theirs : ndarray of shape (n_slower,)
             Those of people who are played slower.
         """
-        unbiased = cls(float(np.quantile(own, _SLOW)), 0.0)
-        slowness = unbiased.slowness(np.concatenate([own, slower]))
+        usual = cls(float(np.quantile(own, _SLOW)), 0.0)
+        slowness = usual.slowness(np.concatenate([own, slower]))
         lost = -np.polyfit(slowness, np.concatenate([scores, theirs]), 1)[0]
-        return unbiased._replace(lost=max(float(lost), 0.0))
+        return usual._replace(lost=max(float(lost), 0.0))
 
     def slowness(self, log_speed: FloatArray) -> FloatArray:
         """Return how much slower than usual movements are, from 0 to the logarithm of the most."""

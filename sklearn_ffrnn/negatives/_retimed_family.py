@@ -31,12 +31,12 @@ class RetimedFamily:
     pace : tuple of two floats, default=(1.7, 4.0)
         Range of the factor on the pace, drawn by orders of magnitude; every second movement is
         slower by it, and every second faster.
-    slower : tuple of two floats or None, default=None
-        Range of the factor of those that are slower, where it is another one; people slow down
-        more than they speed up.
     duration : tuple of two floats or None, default=None
         Range of the duration, in the unit of t, drawn by orders of magnitude whatever the
         distance, in place of a pace.
+    slower : tuple of two floats or None, default=None
+        Range of the factor of those that are slower, where it is another one; people slow down
+        more than they speed up.
 
     References
     ----------
@@ -58,17 +58,17 @@ class RetimedFamily:
 
     family: NegativeFamily | None = None
     pace: tuple[float, float] = (1.7, 4.0)
-    slower: tuple[float, float] | None = None
     duration: tuple[float, float] | None = None
+    slower: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         if self.family is not None and not callable(self.family):
             raise TypeError(f"family={self.family!r} can't be called with a movement.")
         check_range("pace", self.pace, np.finfo(float).tiny)
-        if self.slower is not None:
-            check_range("slower", self.slower, np.finfo(float).tiny)
         if self.duration is not None:
             check_range("duration", self.duration, np.finfo(float).tiny)
+        if self.slower is not None:
+            check_range("slower", self.slower, np.finfo(float).tiny)
 
     def __call__(self, movement: np.ndarray, random_state: Any = None) -> np.ndarray | None:
         """Return a movement at another pace than `movement`.
