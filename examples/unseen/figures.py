@@ -32,9 +32,10 @@ def save(frame, folder):
 
 
 def load(folder, order):
-    """Return the rows of all files of a folder, detectors in the given order."""
+    """Return the rows of all files of a folder, detectors in the given order, others last."""
     frames = [pd.read_csv(path, keep_default_na=False) for path in sorted(folder.glob("*.csv"))]
     rows = pd.concat(frames)
+    order = list(dict.fromkeys([*order, *rows["detector"]]))  # MiniRocket may not be here
     return rows.sort_values("detector", key=lambda names: names.map(order.index), kind="stable")
 
 

@@ -1,5 +1,7 @@
 """An epoch whose training step is recorded once and replayed: no launch but one a batch."""
 
+from functools import partial
+
 import torch
 
 from .references import PaddedBatch, PaddedDataset
@@ -41,11 +43,13 @@ def graphed_epoch(setting, network):
     with torch.cuda.graph(graph):
         step()
 
-    def epoch():
-        order = torch.randperm(len(data), device=setting.device)
-        for index in order.split(setting.batch):
-            batch.steps.copy_(data.steps[index])
-            batch.target.copy_(data.target[index])
-            graph.replay()
+    return partial(_replay, graph, batch, data, (network, optimizer))
 
-    return epoch
+
+def _replay(graph, batch, data, _in_use):
+    """Train once; what the graph works on, `_in_use`, has to live as long as the graph."""
+    order = torch.randperm(len(data), device=batch.steps.device)
+    for index in order.split(len(batch.steps)):
+        batch.steps.copy_(data.steps[index])
+        batch.target.copy_(data.target[index])
+        graph.replay()
