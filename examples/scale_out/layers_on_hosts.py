@@ -53,11 +53,8 @@ def main():
         seconds = time.perf_counter() - started
         if not started_by_torchrun or dist.get_rank() == 0:
             how = "side by side" if layer_parallel else "in turn"
-            print(
-                f"{options.layers} layers {how}: loss {float(classifier.loss_curve_[-1])!r}",
-                end=", ",
-            )
-            print(f"{seconds:.1f} s with the start", flush=True)
+            loss = float(classifier.loss_curve_[-1])
+            print(f"{options.layers} layers {how}: loss {loss}, {seconds:.1f} s with the start")
     if started_by_torchrun:
         dist.destroy_process_group()
 
