@@ -64,6 +64,7 @@ def on_tables(sampler):
             tags = super().__sklearn_tags__()
             # imbalanced-learn's checks read two tags that scikit-learn's do not have.
             tags.input_tags = as_type(_tags.InputTags, tags.input_tags)
+            tags.input_tags.dataframe = False  # movements come back as a list of arrays
             tags = as_type(_tags.Tags, tags)
             tags.sampler_tags = _tags.SamplerTags()
             return tags
