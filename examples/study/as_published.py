@@ -16,6 +16,8 @@ from sklearn.metrics import roc_auc_score
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
+from .models import STUDY_EPOCHS
+
 # Time steps that sequences are cut or padded to: not the same for both classifiers (defect 7).
 FF_LENGTH = 70
 BPTT_LENGTHS = {"dollar-one": 70, "mobiletouchdb": 40, "mcyt": 100, "mouse-operation": 100}
@@ -198,7 +200,7 @@ def fit_and_judge(run, movements, split):
         network,
         x[split.train],
         y[split.train],
-        epochs=run.epochs,
+        epochs=run.epochs or STUDY_EPOCHS,
         generator=torch.Generator().manual_seed(run.run),
     )
     return {

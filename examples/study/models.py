@@ -18,7 +18,9 @@ STUDY_THRESHOLD = 7.0
 
 # The study's, for both classifiers alike: 70/10/20 (an eighth of what the test part leaves), and
 # the verdict at G > theta or logit > 0 with nothing fitted on top.
+STUDY_EPOCHS = 200
 STUDY_TRAINING = {
+    "max_iter": STUDY_EPOCHS,
     "batch_size": 600,
     "learning_rate": "adaptive",
     "learning_rate_init": 1e-3,
@@ -66,17 +68,21 @@ def all_models(thresholds, classifiers=tuple(CLASSIFIERS), settings=SETTINGS):
 
 
 def make_pipeline(model, data, *, units, epochs, random_state, device="auto"):
-    """Return the unfitted pipeline from trajectories of `data` to a verdict."""
+    """Return the unfitted pipeline from trajectories of `data` to a verdict.
+
+    `epochs` is the most, where that is to be other than the setting's.
+    """
     settings = {
         "hidden_layer_sizes": (units,) * 3,
-        "max_iter": epochs,
         "random_state": random_state,
         "device": device,
     }
+    if epochs is not None:
+        settings["max_iter"] = epochs
     velocities = {}
     if model.setting == "study":
         velocities = {"max_length": STUDY_LENGTHS[data], "scale": "sequence"}
-        settings |= STUDY_TRAINING
+        settings = STUDY_TRAINING | settings
         if model.classifier == "BPTT":
             settings["dropout"] = 0.0  # the study's text says 0.5, its programs 0
         else:

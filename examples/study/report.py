@@ -42,6 +42,5 @@ def describe(rows, options):
     )
     return (
         f"Mean ± deviation over at most {options.runs} runs; {len(rows)} runs are done. Samples: "
-        f"{samples or 'none yet'}. Three layers of {options.units} units, at most {options.epochs} "
-        "epochs.\n"
+        f"{samples or 'none yet'}. Three layers of {options.units} units.\n"
     )

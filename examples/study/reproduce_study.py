@@ -48,7 +48,7 @@ def parse(arguments):
         "--classifiers", nargs="+", default=list(CLASSIFIERS), choices=list(CLASSIFIERS)
     )
     parser.add_argument("--settings", nargs="+", default=list(SETTINGS), choices=SETTINGS)
-    parser.add_argument("--epochs", type=int, default=200, help="at most")
+    parser.add_argument("--epochs", type=int, help="at most, other than 200 and our defaults")
     parser.add_argument("--units", type=int, default=96, help="of each of the three layers")
     parser.add_argument("--samples", type=int, help="use only N of each data set")
     parser.add_argument("--device", default="auto", help="cpu, cuda, ...")

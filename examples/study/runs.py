@@ -24,7 +24,7 @@ class Run(NamedTuple):
     run: int
     model: Model
     units: int
-    epochs: int
+    epochs: int | None
     device: str = "auto"
 
     def pipeline(self):
