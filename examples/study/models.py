@@ -20,7 +20,6 @@ STUDY_THRESHOLD = 7.0
 # the verdict at G > theta or logit > 0 with nothing fitted on top.
 STUDY_EPOCHS = 200
 STUDY_TRAINING = {
-    "max_iter": STUDY_EPOCHS,
     "batch_size": 600,
     "learning_rate": "adaptive",
     "learning_rate_init": 1e-3,
@@ -77,12 +76,12 @@ def make_pipeline(model, data, *, units, epochs, random_state, device="auto"):
         "random_state": random_state,
         "device": device,
     }
-    if epochs is not None:
-        settings["max_iter"] = epochs
+    if model.setting != "ours" or epochs is not None:
+        settings["max_iter"] = epochs or STUDY_EPOCHS
     velocities = {}
     if model.setting == "study":
         velocities = {"max_length": STUDY_LENGTHS[data], "scale": "sequence"}
-        settings = STUDY_TRAINING | settings
+        settings |= STUDY_TRAINING
         if model.classifier == "BPTT":
             settings["dropout"] = 0.0  # the study's text says 0.5, its programs 0
         else:
