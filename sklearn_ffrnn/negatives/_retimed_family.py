@@ -49,7 +49,7 @@ class RetimedFamily:
     >>> from sklearn_ffrnn.negatives import MinimumJerkFamily, RetimedFamily
     >>> t = np.arange(0.0, 800.0, 8.0)
     >>> movement = np.column_stack([t, 100 * np.sin(t / 600), t]).round()
-    >>> made = RetimedFamily(pace=(2, 2))(movement, random_state=0)
+    >>> made = RetimedFamily(pace=(2, 2))(movement, random_state=1)
     >>> made.shape, made[[0, -1]].tolist()
     ((50, 3), [[0.0, 0.0, 0.0], [792.0, 97.0, 392.0]])
     >>> RetimedFamily(MinimumJerkFamily(), duration=(200, 200))(movement, random_state=0).shape

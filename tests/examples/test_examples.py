@@ -91,7 +91,8 @@ def test_runs(script, tmp_path, monkeypatch, capsys, off_screen):
 
 
 def test_every_script_runs_here_or_in_the_documentation():
-    pages = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "docs").rglob("*.rst"))
+    written = [path for end in ("rst", "md") for path in (ROOT / "docs").rglob(f"*.{end}")]
+    pages = "".join(path.read_text(encoding="utf-8") for path in written)
     drawn = {f"docs/figures/{name}" for name in re.findall(r"plot:: figures/(\w+\.py)", pages)}
     assert set(scripts()) | set(SMALLEST) == set(SMALLEST)
     figures = {f"docs/figures/{path.name}" for path in (ROOT / "docs/figures").glob("*.py")}
