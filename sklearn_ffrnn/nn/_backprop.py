@@ -32,9 +32,9 @@ class BackpropRNN(Network):
         What the output reads: all steps, each with its own weights (a shorter sequence adds
         nothing for the steps it lacks), the mean over steps, or the last step.
     dropout : float
-        Dropout rate between layers; see :class:`Dropout`.
+        Dropout rate between layers; see `Dropout`.
     n_differences : int
-        Highest order of the differences that are added to the input; see :class:`Differences`.
+        Highest order of the differences that are added to the input; see `Differences`.
     generator : torch.Generator, optional
         Draws the initial weights and seeds the dropout masks.
     dtype : torch.dtype, optional

@@ -35,11 +35,11 @@ class ForwardForwardRNN(Network):
         theta of each layer for positives and for negatives; None is adaptive, as in
         :class:`ForwardForwardLayer`.
     n_differences : int
-        Highest order of the differences that are added to the input; see :class:`Differences`.
+        Highest order of the differences that are added to the input; see `Differences`.
     normalization : {"standardize", "layer_norm"} or None
         Normalization between layers.
     goodness : {"log_ratio", "mean", "sum"}
-        How goodness is computed from the squared activations of a step; see :func:`goodness_of`.
+        How goodness is computed from the squared activations of a step; see `goodness_of`.
     objective : {"symmetric", "logistic"}
         Loss of a layer.
     generator : torch.Generator, optional

@@ -24,7 +24,7 @@ class ForwardForwardLayer(nn.Module):
     recurrent : RecurrentLayer
         The units.
     goodness : {"log_ratio", "mean", "sum"}
-        How goodness is computed from the squared activations of a step; see :func:`goodness_of`.
+        How goodness is computed from the squared activations of a step; see `goodness_of`.
     objective : {"symmetric", "logistic"}
         The loss.
     threshold : (float, float) or None

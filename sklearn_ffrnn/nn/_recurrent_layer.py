@@ -22,7 +22,7 @@ _kernel_enabled = True
 
 @contextmanager
 def plain_autograd() -> Iterator[None]:
-    """Compute layers by :func:`relu_rnn` and autograd, without the hand-written kernel."""
+    """Compute layers by `relu_rnn` and autograd, without the hand-written kernel."""
     global _kernel_enabled
     before, _kernel_enabled = _kernel_enabled, False
     try:
