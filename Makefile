@@ -19,7 +19,7 @@ page: $(VENV)/.page examples/live_page/node_modules
 # COVERAGE=--cov measures coverage too, and fails below 95 %. Python 3.11 takes half as long again.
 COVERAGE ?=
 test: $(VENV)/.test lint
-	OMP_NUM_THREADS=1 $(RUN) -m pytest -n auto $(COVERAGE)
+	OMP_NUM_THREADS=1 $(RUN) -m pytest -n auto --dist worksteal $(COVERAGE)
 
 # The numerical tests with the arithmetic of other processors, as far as this one supports it.
 MACHINES ?= compatible default avx2 avx512 two-threads
@@ -29,7 +29,7 @@ test-machines: $(VENV)/.test
 # On the oldest versions that pyproject.toml allows. The registry's torch takes gigabytes.
 # Without the doctests, which show what today's versions print and read the examples' data.
 test-oldest: $(OLDEST)/.test
-	OMP_NUM_THREADS=1 $(OLDEST)/bin/python -m pytest -n auto tests
+	OMP_NUM_THREADS=1 $(OLDEST)/bin/python -m pytest -n auto --dist worksteal tests
 
 lint: $(VENV)/.test
 	$(VENV)/bin/ruff check .
