@@ -30,6 +30,9 @@ from ._outcome import LayerLostError
 PATIENCE = timedelta(days=7)
 # A process has one default group, for one fit at a time.
 _started = Lock()
+# The group of the last fit. Its threads may still hold the last message when it is destroyed, and
+# wait for the interpreter's lock; freed at once, it would wait for them with that lock (torch 2.4).
+_last_group: list[Any] = []
 
 
 def is_rank() -> bool:
@@ -104,7 +107,7 @@ def joined_group(n_layers: int) -> Iterator[Any]:
     try:
         yield group
     finally:
-        dist.destroy_process_group(group)
+        _destroy(group)
 
 
 @contextmanager
@@ -128,7 +131,12 @@ def started_group(n_layers: int, work: Callable[[], None]) -> Iterator[list[Any]
                 process.terminate()  # it waits for work, or for a process that is gone
                 process.join()
             if dist.is_initialized():
-                dist.destroy_process_group()
+                _destroy(dist.group.WORLD)
+
+
+def _destroy(group: Any) -> None:
+    _last_group[:] = [group]
+    dist.destroy_process_group(group)
 
 
 def _join(folder: Path, rank: int, n_layers: int, work: Callable[[], None]) -> None:
