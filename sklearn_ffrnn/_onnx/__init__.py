@@ -3,14 +3,12 @@
 Import it where a graph is made, not before: it needs packages that predictions do not need.
 """
 
-# Imported for their absence: both are optional, and the error says what to install.
-try:
-    import onnx  # noqa: F401
-    import spox  # noqa: F401
-except ImportError as error:
+from importlib.util import find_spec
+
+if find_spec("onnx") is None or find_spec("spox") is None:
     raise ImportError(
         "to_onnx needs the packages onnx and spox: pip install 'sklearn-ffrnn[onnx]'."
-    ) from error
+    )
 
 from spox import Tensor, Var, argument
 

@@ -71,9 +71,9 @@ class HumanMovementDetector(OutlierMixin, BaseEstimator):
     size, the other its :class:`~sklearn_ffrnn.KinematicFeatures`. Both learn from people and from
     negatives of many families that are made of the people's movements; the second also from
     people's features in combinations that do not belong together, which needs no machine. Scores
-    are measured by how people spread who were held out; the first has seven tenths of the say. What
-    people lose who are slow, which negatives that are too slow bring with them, is given back up to
-    half the pace of the slowest tenth.
+    are measured by how people spread who were held out; the first has seven tenths of the say.
+    Negatives that are too slow lower the scores of slow people too. That loss is measured on
+    held-out people and added back, for people up to twice as slow as the slowest tenth.
 
     People and negatives go through simulated recorders in training, and rests are cut out, so that
     neither the device nor waiting counts. A recording that is too coarse, too short or has too few
@@ -117,8 +117,8 @@ class HumanMovementDetector(OutlierMixin, BaseEstimator):
     centre_, spread_ : ndarray of shape (2,)
         Median of each network's scores of held-out people, and their deviation below it.
     slow_people_ : SlowPeople
-        Below which logarithm of the mean speed held-out people are slow, and the score that they
-        lose for each e-th part of the pace.
+        Logarithm of the mean speed below which people count as slow, and the score that they lose
+        per unit of that logarithm.
     offset_ : float
         Score below which a movement is called a machine's.
     slope_, intercept_ : float

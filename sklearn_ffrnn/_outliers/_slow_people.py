@@ -1,7 +1,7 @@
-"""What slow people are allowed: another task makes people slow, and that makes no machine of them.
+"""A correction of the scores of slow people, who may just be at another task.
 
-The negatives that are too slow teach the networks to mistrust any slow movement. How much people
-lose by that is measured on held-out people who are played slower, and is given back.
+Negatives that are too slow teach the networks to give any slow movement a low score. How much
+people lose by that is measured on held-out people who are played slower, and added back.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ import numpy as np
 from .._typing import FloatArray
 from ..negatives._own_clock import replay
 
-_SLOW = 0.1  # share of people who are slow at the task of the training
-SLOWEST = 2.0  # times as slow as these; nobody is allowed for more
+_SLOW = 0.1  # share of the held-out people who count as slow
+SLOWEST = 2.0  # the correction grows until a movement is this many times as slow as these
 
 
 class SlowPeople(NamedTuple):
-    """Below which logarithm of the mean speed people are slow, and what they lose by slowness."""
+    """Log mean speed below which people are slow, and the score that they lose per unit of it."""
 
     below: float
     lost: float
@@ -27,7 +27,7 @@ class SlowPeople(NamedTuple):
     def of(
         cls, own: FloatArray, scores: FloatArray, slower: FloatArray, theirs: FloatArray
     ) -> SlowPeople:
-        """Fit the allowance.
+        """Fit the correction.
 
         Parameters
         ----------

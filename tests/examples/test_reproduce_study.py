@@ -187,7 +187,7 @@ def test_times_are_compared_within_one_run_of_one_session():
         columns=[*columns, "seconds_per_epoch"],
     ).assign(data="mcyt", protocol="study", epochs=1)
     ratios = {
-        line.split(" | ")[1]: line.split(" | ")[7] for line in table_3(rows, ["mcyt"]).splitlines()
+        line.split(" | ")[1]: line.split(" | ")[8] for line in table_3(rows, ["mcyt"]).splitlines()
     }
     assert ratios["FF standardize"] == "0.50"
     assert ratios["FF layer_norm"] == "3.00"
