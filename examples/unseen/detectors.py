@@ -11,6 +11,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from examples.unseen.families import on_its_own_clock
+from examples.unseen.feature_noise import learn_table_with_noise
 from sklearn_ffrnn import (
     HumanMovementDetector,
     KinematicFeatures,
@@ -137,12 +138,12 @@ PARTS = {
         members(detector, X)
     ),
 }
-# What a HumanMovementDetector is like that is made without one of its pieces.
+# What a HumanMovementDetector is like without one of its pieces, or with one that was left out.
 PIECES = {
     "without families on clocks of their own": without_own_clocks,
     "without simulated recorders": without("_human_movement_detector.RECORDED_ANEW", 0.0),
     "with rests": without("_human_movement_detector.LONGEST_REST", np.inf),
-    "without features that do not belong together": without(
-        "_members.feature_noise", lambda table, rng: table[:0]
+    "with features that do not belong together": without(
+        "_human_movement_detector.learn_table", learn_table_with_noise
     ),
 }

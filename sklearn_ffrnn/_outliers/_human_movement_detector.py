@@ -69,14 +69,14 @@ class HumanMovementDetector(OutlierMixin, BaseEstimator):
 
     Two Forward-Forward networks are joined. One reads the movement step by step, at any pace and
     size, the other its :class:`~sklearn_ffrnn.KinematicFeatures`. Both learn from people and from
-    negatives of many families that are made of the people's movements; the second also from
-    people's features in combinations that do not belong together, which needs no machine. Scores
-    are measured by how people spread who were held out; the first has seven tenths of the say.
+    negatives of many families that are made of the people's movements. Scores are measured by how
+    people spread who were held out; the first has seven tenths of the say.
     Negatives that are too slow lower the scores of slow people too. That loss is measured on
     held-out people and added back, for people up to twice as slow as the slowest tenth.
 
-    People and negatives go through simulated recorders in training, and rests are cut out, so that
-    neither the device nor waiting counts. A recording that is too coarse, too short or has too few
+    In training half of the people's movements and of the negatives are turned, scaled and cut, and
+    half of these go through simulated recorders; rests are cut out of all, so that neither the
+    device nor waiting counts. A recording that is too coarse, too short or has too few
     points is not judged: its scores are NaN, its label 0, and :meth:`reasons` says why.
 
     Parameters
@@ -89,8 +89,9 @@ class HumanMovementDetector(OutlierMixin, BaseEstimator):
         this package, some of them on clocks of their own.
     n_negatives : int, default=4
         Negatives made of each movement.
-    n_views : int, default=2
-        Views of each movement, turned, scaled, cut and recorded anew.
+    n_views : int, default=1
+        Views of each movement, turned, scaled, cut and recorded anew, to learn from beside the
+        movement itself. Of the negatives, n_views in n_views + 1 are seen so.
     held_out : float, default=0.2
         Share of the people to hold out.
     sequence_estimator : FFRNNClassifier, BPTTRNNClassifier or None, default=None
@@ -145,7 +146,7 @@ class HumanMovementDetector(OutlierMixin, BaseEstimator):
     >>> from sklearn_ffrnn import HumanMovementDetector
     >>> from sklearn_ffrnn.datasets import load_mouse_movements
     >>> people = load_mouse_movements().data[:200]
-    >>> detector = HumanMovementDetector(n_negatives=1, n_views=1, random_state=0).fit(people)
+    >>> detector = HumanMovementDetector(n_negatives=1, random_state=0).fit(people)
     >>> t = np.arange(0.0, 800.0, 8.0)
     >>> script = np.column_stack([t / 2, t / 4, t]).round()
     >>> detector.predict([script, script[:5]])
@@ -158,7 +159,7 @@ class HumanMovementDetector(OutlierMixin, BaseEstimator):
         "contamination": [Interval(Real, 0, 0.5, closed="right")],
         "families": [list, tuple, None],
         "n_negatives": [Interval(Integral, 1, None, closed="left")],
-        "n_views": [Interval(Integral, 1, None, closed="left")],
+        "n_views": [Interval(Integral, 0, None, closed="left")],
         "held_out": [Interval(Real, 0, 1, closed="neither")],
         "sequence_estimator": [BaseRNNClassifier, None],
         "table_estimator": [BaseRNNClassifier, None],
@@ -174,7 +175,7 @@ class HumanMovementDetector(OutlierMixin, BaseEstimator):
         contamination: float = 0.1,
         families: Any = None,
         n_negatives: int = 4,
-        n_views: int = 2,
+        n_views: int = 1,
         held_out: float = 0.2,
         sequence_estimator: BaseRNNClassifier | None = None,
         table_estimator: BaseRNNClassifier | None = None,
@@ -378,17 +379,21 @@ class HumanMovementDetector(OutlierMixin, BaseEstimator):
 
     def _learn(self, people: list[np.ndarray], rng: np.random.RandomState) -> None:
         negatives, of_negative = self._make_negatives(people, self.n_negatives, rng)
-        views = [view for _ in range(self.n_views) for view in _augmented(people, rng)]
-        machines = _augmented(negatives, rng)
-        source = np.concatenate([np.tile(np.arange(len(people)), self.n_views), of_negative])
-        views, machines = _active(views), _active(machines)
+        seen = people + [view for _ in range(self.n_views) for view in _augmented(people, rng)]
+        # As large a share of the negatives, lest a network tell views from recordings.
+        share = self.n_views / (self.n_views + 1)
+        viewed = np.flatnonzero(rng.uniform(size=len(negatives)) < share)
+        for i, view in zip(viewed, _augmented([negatives[i] for i in viewed], rng), strict=True):
+            negatives[i] = view
+        source = np.concatenate([np.tile(np.arange(len(people)), self.n_views + 1), of_negative])
+        seen, machines = _active(seen), _active(negatives)
         sequences = clone(self.sequence_estimator or sequence_network())
         sequences.set_params(random_state=_seed(rng))
-        self.sequences_ = learn_sequences(views, machines, sequences, source)
+        self.sequences_ = learn_sequences(seen, machines, sequences, source)
         table = clone(self.table_estimator or table_network())
         table.set_params(random_state=_seed(rng))
         self.table_scale_, self.table_ = learn_table(
-            describe(views), describe(machines), table, source, rng
+            describe(seen), describe(machines), table, source
         )
 
     def _calibrate(

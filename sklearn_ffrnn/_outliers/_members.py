@@ -11,7 +11,6 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from .._classifiers import BaseRNNClassifier, FFRNNClassifier
 from .._typing import FloatArray
 from ..preprocessing import KinematicFeatures, VelocityTransformer
-from ._feature_noise import feature_noise
 from ._table_scale import TableScale
 
 PERIOD = 16.0  # ms; of the clock that all movements are put on
@@ -64,17 +63,10 @@ def learn_table(
     machines: FloatArray,
     network: BaseRNNClassifier,
     source: np.ndarray,
-    rng: np.random.RandomState,
 ) -> tuple[TableScale, BaseRNNClassifier]:
-    """Return the scale of tables and a network that has learnt from them.
-
-    Its negatives are machines, and features of people in combinations that do not belong together.
-    """
+    """Return the scale of tables and a network that has learnt from them."""
     scale = TableScale.of(people)
-    rows = scale.apply(people)
-    noise = feature_noise(rows, rng)
-    X = np.vstack([rows, scale.apply(machines), noise])
-    y = np.repeat([1, -1], [len(people), len(machines) + len(noise)])
-    groups = np.concatenate([source, source[: len(noise)]])
-    fitted: BaseRNNClassifier = clone(network).fit(X.astype(np.float32), y, groups=groups)
+    X = np.vstack([scale.apply(people), scale.apply(machines)]).astype(np.float32)
+    y = np.repeat([1, -1], [len(people), len(machines)])
+    fitted: BaseRNNClassifier = clone(network).fit(X, y, groups=source)
     return scale, fitted

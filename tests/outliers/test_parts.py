@@ -1,8 +1,7 @@
-"""Scales of tables, noise that is made of features, and what slow people are allowed."""
+"""Scales of tables, and what slow people are allowed."""
 
 import numpy as np
 
-from sklearn_ffrnn._outliers._feature_noise import feature_noise
 from sklearn_ffrnn._outliers._slow_people import SlowPeople, log_speed, played_slower
 from sklearn_ffrnn._outliers._table_scale import TableScale
 
@@ -27,20 +26,6 @@ def test_new_rows_alone_and_constant_or_missing_columns():
     missing = np.array([[np.nan, 3.0, np.nan]])
     middle = np.array([[np.median(table[:, 0]), 3.0, 0.0]])
     np.testing.assert_allclose(scale.apply(missing), scale.apply(middle))
-
-
-def test_feature_noise_keeps_columns_and_breaks_rows():
-    rng = np.random.RandomState(0)
-    first = rng.normal(size=2000)
-    table = np.column_stack([first, first, -first])
-    noise = feature_noise(table, rng)
-    for column, source in zip(noise.T, table.T, strict=True):
-        assert np.isin(column, source).all()
-        assert abs(column.mean() - source.mean()) < 0.1
-    together = np.corrcoef(noise.T)
-    assert 0.02 < together[0, 1] < 0.8
-    assert -0.8 < together[0, 2] < -0.02
-    assert len(noise) == len(table)
 
 
 def test_slow_people_get_back_what_slowness_costs_up_to_half_the_pace():
