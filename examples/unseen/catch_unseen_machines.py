@@ -35,6 +35,7 @@ from examples.unseen.figures import COLUMNS, accuracy, auc, load, markdown, rows
 from examples.unseen.machines import FUNCTIONS, make_unseen_machines
 from examples.unseen.people import is_fast, lasts, mouse_movements, other_recorders
 from sklearn_ffrnn import HumanMovementDetector
+from sklearn_ffrnn._outliers._operating_point import operating_point
 from sklearn_ffrnn.inspection import leave_one_recorder_out
 from sklearn_ffrnn.negatives import SigmaLognormalFamily
 
@@ -121,9 +122,9 @@ def of_families(trial, names, kinds):
 
 
 class AtNinety:
-    """Give a detector the threshold that keeps 90 % of a part of its people, recorder by recorder.
+    """Give a detector the operating point of HumanMovementDetector, told the recorders.
 
-    Every fifth movement is held out for it, and the lowest threshold of a recorder counts.
+    Every fifth movement is held out for it.
     """
 
     def __init__(self, detector):
@@ -136,8 +137,7 @@ class AtNinety:
         held = np.arange(len(X)) % 5 == 0
         self.detector.fit([x for x, out in zip(X, held, strict=True) if not out])
         scores = self.score_samples([x for x, out in zip(X, held, strict=True) if out])
-        groups = np.asarray(groups)[held]
-        self.offset_ = min(np.quantile(scores[groups == g], 0.1) for g in np.unique(groups))
+        self.offset_ = operating_point(scores, np.asarray(groups)[held], 0.1)
         return self
 
     def score_samples(self, X):

@@ -38,6 +38,7 @@ from ._members import (
     sequence_network,
     table_network,
 )
+from ._operating_point import operating_point
 from ._slow_people import SlowPeople, log_speed, played_slower
 
 LONGEST_REST = 96.0  # ms
@@ -82,8 +83,9 @@ class HumanMovementDetector(OutlierMixin, BaseEstimator):
     Parameters
     ----------
     contamination : float, default=0.1
-        Share of people to call machines. It is that of people who were held out in training, of
-        the recorder that fares worst where `fit` is told the recorders.
+        Share of people to call machines, measured on people who were held out in training. Told
+        the recorders, `fit` leaves room for people behind one more: the threshold is that of the
+        recorder that fares worst, less the standard deviation of the recorders' thresholds.
     families : sequence of callables or None, default=None
         Families of negatives, see :class:`~sklearn_ffrnn.MixedNegativeSampler`; None is all of
         this package, some of them on clocks of their own.
@@ -208,8 +210,8 @@ class HumanMovementDetector(OutlierMixin, BaseEstimator):
         y : None
             Ignored.
         groups : array-like of shape (n_samples,), default=None
-            Recorder of each movement. Then `contamination` is that of the recorder whose people
-            fare worst, and not of all people together.
+            Recorder of each movement. Then `contamination` holds for people behind any of them,
+            and leaves room for one more.
 
         Returns
         -------
@@ -411,10 +413,7 @@ class HumanMovementDetector(OutlierMixin, BaseEstimator):
         theirs = self._joined(self._member_scores(slower))
         self.slow_people_ = SlowPeople.of(log_speed(active), human, log_speed(slower), theirs)
         human = human + self.slow_people_.allowance(log_speed(active))
-        self.offset_ = min(
-            float(np.quantile(human[recorder == one], self.contamination))
-            for one in np.unique(recorder)
-        )
+        self.offset_ = operating_point(human, recorder, self.contamination)
         negatives, _ = self._make_negatives(people, 1, rng)
         negatives = [
             n for n, why in zip(negatives, self._reasons(negatives), strict=True) if not why
