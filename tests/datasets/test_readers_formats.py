@@ -340,6 +340,10 @@ class TestMousetrap:
         expected = [[0, 5, 0], [2, 6, 10], [4, 7, 20], [1, 5, 0], [3, 6, 10]]
         for source in (table, io.StringIO(table.to_csv(index=False))):
             assert xyt(read_mousetrap(source)) == expected
+        german = (table / 10).to_csv(index=False, sep=";", decimal=",", lineterminator="\r\n")
+        np.testing.assert_allclose(
+            xyt(read_mousetrap(io.StringIO(german))), np.divide(expected, 10)
+        )
         without = table.drop(columns=["T_1", "T_2", "T_10"])
         assert xyt(read_mousetrap(without, interval=10)) == expected
         with pytest.raises(ValueError, match=r"0 columns T_1.* for 3 points; .* interval="):
