@@ -431,6 +431,12 @@ class TestMouseSessions:
         text += "1619.5,3,4,Left,Drag,b\n"
         assert xyt(read_bogazici(io.StringIO(text))) == [[1, 2, 0], [3, 4, 250]]
 
+    def test_saved_again_by_a_spreadsheet(self):
+        text = "client_timestamp,x,y,button,state,window\n1619.25,1,2,,Move,b\n1619.5,3,4,,Move,b\n"
+        german = text.replace(",", ";").replace(".", ",").replace("\n", "\r\n")
+        stream = io.BytesIO(german.encode("utf-8-sig"))
+        pd.testing.assert_frame_equal(read_bogazici(stream), read_bogazici(io.StringIO(text)))
+
     def test_balabit_has_two_clocks(self):
         text = "record timestamp,client timestamp,button,state,x,y\n" + "".join(
             f"{0.5 * (i // 4)},{i / 64},NoButton,Move,{i},5\n" for i in range(8)
