@@ -9,20 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sklearn.datasets import get_data_home
 from sklearn.utils import Bunch
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 
-from ._archive import open_archive
-from ._balabit_archive import (
+from ._balabit_sessions import (
     BALABIT_COMMIT,
     BALABIT_URL,
-    COUNTS,
     BalabitRecords,
-    read_balabit_archive,
+    read_balabit_files,
     session_logs,
 )
-from ._cache import cache_folder, cached, write_cache
-from ._download import downloaded
+from ._cache import cached, write_cache
+from ._git_commit import commit_files
 from ._split_movements import split_movements
 
 _DESCR = """\
@@ -31,7 +30,7 @@ Balabit Mouse Dynamics Challenge
 
 {n} movements of {n_users} users, cut from {n_sessions} sessions ({n_training} of the training part,
 {n_test} of the test part) at pauses of more than {max_gap:g} ms and at clicks; shorter ones than
-{min_points} points are left out. Read from {origin}.
+{min_points} points are left out. All are from commit {commit}.
 
 Á. Fülöp, L. Kovács, T. Kurics and E. Windhager-Pokol, "Balabit Mouse Dynamics Challenge data set",
 2016, https://github.com/balabit/Mouse-Dynamics-Challenge. People at work, through remote desktops;
@@ -64,7 +63,6 @@ all movements are human.
         "min_points": [Interval(Integral, 2, None, closed="left")],
         "return_X_y": ["boolean"],
         "n_retries": [Interval(Integral, 0, None, closed="left")],
-        "known_hash": [str, None],
     },
     prefer_skip_nested_validation=True,
 )
@@ -78,14 +76,15 @@ def fetch_balabit(
     min_points: int = 5,
     return_X_y: bool = False,
     n_retries: int = 3,
-    known_hash: str | None = None,
 ) -> Any:
     """Load the movements of the Balabit Mouse Dynamics Challenge, downloading it if necessary.
 
-    The archive of the challenge's repository, with 65 training and 1,611 test sessions of ten
-    users, is downloaded once, read without being unpacked to disk, and replaced by one compressed
-    file. Sessions are cut into movements at pauses, at clicks and where the pointer has no
-    position.
+    The 65 training and 1,611 test sessions of ten users are downloaded once, by git's protocol, and
+    kept as one compressed file; later calls take no network. The id of the commit is a checksum of
+    all files, and each file is checked by it. Sessions are cut into movements at pauses, at clicks
+    and where the pointer has no position.
+
+    The download takes dulwich: ``pip install sklearn-ffrnn[balabit]``.
 
     Parameters
     ----------
@@ -96,8 +95,8 @@ def fetch_balabit(
     download_if_missing : bool, default=True
         If False, raise an OSError if the data are not in the cache.
     url : str, default=None
-        Where to get the archive (http, https or file). By default GitHub's archive of the commit
-        that the data set is at. Each URL has a cache of its own.
+        A git repository that holds the commit (http, https or file, the latter a clone on this
+        machine). By default the challenge's own on GitHub. Whichever it is, the data are the same.
     max_gap, min_points : float, int
         Longest pause within a movement, in milliseconds, and fewest points of one, as
         :func:`split_movements` takes them.
@@ -105,12 +104,6 @@ def fetch_balabit(
         If True, return ``(data, target)`` instead of a Bunch.
     n_retries : int, default=3
         How often to try again, after some seconds, if the download fails.
-    known_hash : str or None, default=None
-        SHA-256 checksum that the archive must have. None is expected by default, for GitHub packs
-        an archive anew from time to time, and the id of the commit can't stand in for one: it is a
-        checksum of the files by way of the commit's own text, which GitHub's interfaces give
-        without the time zones that it holds. What came of it is checked by the numbers of sessions
-        and by the commit that the archive names.
 
     Returns
     -------
@@ -138,16 +131,18 @@ def fetch_balabit(
 
     Raises
     ------
+    ImportError
+        If the data are not in the cache and dulwich is missing.
     OSError
         If the data are not in the cache and `download_if_missing` is False, if the download fails,
-        or if the archive is broken, hostile or holds no sessions.
+        or if a file is not what the id of the commit says.
     ValueError
-        If a session is malformed.
+        If `url` has another scheme.
 
     Warns
     -----
     UserWarning
-        If a damaged cache file is made anew, or GitHub's archive is not the known one.
+        If a damaged cache file is made anew.
 
     See Also
     --------
@@ -165,8 +160,7 @@ def fetch_balabit(
     >>> len(set(balabit.session)), len(set(balabit.user))  # doctest: +SKIP
     (65, 10)
     """
-    url = url or BALABIT_URL
-    folder = cache_folder("balabit", url, data_home)
+    folder = Path(get_data_home(data_home), f"balabit-{BALABIT_COMMIT[:12]}")
     path = folder / "balabit.npz"
     records = cached(path, BalabitRecords, rebuild=download_if_missing)
     if records is None:
@@ -175,44 +169,19 @@ def fetch_balabit(
                 f"The Balabit data set is not in the cache {folder} and download_if_missing is "
                 "False; call once with download_if_missing=True."
             )
-        records = _download(url, folder, n_retries=n_retries, known_hash=known_hash)
+        folder.mkdir(parents=True, exist_ok=True)
+        source = url or BALABIT_URL
+        with commit_files(source, BALABIT_COMMIT, folder, n_retries=n_retries) as files:
+            records = read_balabit_files(files)
         write_cache(path, records)
-    return _bunch(records, subset, url, max_gap, min_points, return_X_y=return_X_y)
-
-
-def _download(url: str, folder: Path, *, n_retries: int, known_hash: str | None) -> BalabitRecords:
-    folder.mkdir(parents=True, exist_ok=True)
-    with downloaded(url, folder, n_retries=n_retries, known_hash=known_hash) as path:
-        try:
-            with open_archive(str(path)) as archive:
-                records = read_balabit_archive(archive)
-                commit = archive.comment.decode("ascii", errors="replace")
-        except OSError as error:
-            raise OSError(f"The download from {url} was refused: {error}.") from error
-    counts = {part: int(np.sum(records.part == part)) for part in COUNTS}
-    if url == BALABIT_URL and (commit, counts) != (BALABIT_COMMIT, COUNTS):
-        warnings.warn(
-            f"The archive at {url} is not the known one: it names commit {commit or '(none)'} and "
-            f"holds {counts} sessions where {COUNTS} are known; results may not compare with "
-            "others'.",
-            stacklevel=4,
-        )
-    return records
+    return _bunch(records, subset, max_gap, min_points, return_X_y=return_X_y)
 
 
 def _bunch(
-    records: BalabitRecords,
-    subset: str,
-    origin: str,
-    max_gap: float,
-    min_points: int,
-    *,
-    return_X_y: bool,
+    records: BalabitRecords, subset: str, max_gap: float, min_points: int, *, return_X_y: bool
 ) -> Any:
     logs = session_logs(records)
     chosen = np.flatnonzero((records.part == subset) | (subset == "all"))
-    if not len(chosen):
-        raise OSError(f"The archive at {origin} holds no {subset} sessions.")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # short sessions have no rests
         data, found = split_movements(
@@ -239,7 +208,7 @@ def _bunch(
             n_test=np.sum(parts == "test"),
             max_gap=max_gap,
             min_points=min_points,
-            origin=origin,
+            commit=BALABIT_COMMIT,
             n_backwards=sum(bool((np.diff(logs[i]["t"]) < 0).any()) for i in chosen),
         ),
     )

@@ -340,6 +340,10 @@ class TestMousetrap:
         expected = [[0, 5, 0], [2, 6, 10], [4, 7, 20], [1, 5, 0], [3, 6, 10]]
         for source in (table, io.StringIO(table.to_csv(index=False))):
             assert xyt(read_mousetrap(source)) == expected
+        german = (table / 10).to_csv(index=False, sep=";", decimal=",", lineterminator="\r\n")
+        np.testing.assert_allclose(
+            xyt(read_mousetrap(io.StringIO(german))), np.divide(expected, 10)
+        )
         without = table.drop(columns=["T_1", "T_2", "T_10"])
         assert xyt(read_mousetrap(without, interval=10)) == expected
         with pytest.raises(ValueError, match=r"0 columns T_1.* for 3 points; .* interval="):
@@ -426,6 +430,12 @@ class TestMouseSessions:
         text = "client_timestamp,x,y,button,state,window\n1619.25,1,2,,Move,b\n"
         text += "1619.5,3,4,Left,Drag,b\n"
         assert xyt(read_bogazici(io.StringIO(text))) == [[1, 2, 0], [3, 4, 250]]
+
+    def test_saved_again_by_a_spreadsheet(self):
+        text = "client_timestamp,x,y,button,state,window\n1619.25,1,2,,Move,b\n1619.5,3,4,,Move,b\n"
+        german = text.replace(",", ";").replace(".", ",").replace("\n", "\r\n")
+        stream = io.BytesIO(german.encode("utf-8-sig"))
+        pd.testing.assert_frame_equal(read_bogazici(stream), read_bogazici(io.StringIO(text)))
 
     def test_balabit_has_two_clocks(self):
         text = "record timestamp,client timestamp,button,state,x,y\n" + "".join(

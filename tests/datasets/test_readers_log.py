@@ -54,12 +54,17 @@ class TestForms:
         log = read_log(io.StringIO(text.replace("oops", "9")), time_unit="ms")
         assert log["x"].tolist() == [1, 3, 9]
 
-    @pytest.mark.parametrize("kind", ["parquet", "feather"])
+    @pytest.mark.parametrize("kind", ["parquet", "feather", "stream"])
     def test_arrow(self, tmp_path, kind):
-        pytest.importorskip("pyarrow")
+        pyarrow = pytest.importorskip("pyarrow")
         frame = points().assign(who=["a", "b"] * 20)
         path = tmp_path / "no ending"
-        getattr(frame, f"to_{kind}")(path)
+        if kind == "stream":
+            table = pyarrow.Table.from_pandas(frame)
+            with pyarrow.ipc.new_stream(path, table.schema) as stream:
+                stream.write_table(table, max_chunksize=7)
+        else:
+            getattr(frame, f"to_{kind}")(path)
         for source in (path, io.BytesIO(path.read_bytes())):
             log = read_log(source, movement="who")
             check(log, points())
@@ -104,6 +109,9 @@ class TestForms:
             read_log(io.StringIO("x,y,T\n1,2,3\n"))
         with pytest.raises(ValueError, match="column 'x' twice"):
             read_log(io.StringIO("x,y,t,x\n1,2,3,4\n"))
+        text = "\ufeff [\n" + points().to_json(orient="records")[1:]
+        with pytest.raises(ValueError, match=r"is one JSON list, .* read it by pandas\.read_json"):
+            read_log(io.BytesIO(text.encode()))
         with pytest.raises(ValueError, match="not UTF-8 text"):
             read_log(io.BytesIO(text_of(points()).encode("utf-16")))
         with pytest.raises(FileNotFoundError):
@@ -176,6 +184,13 @@ class TestMalformed:
         ):
             read_log(io.StringIO(self.text), movement="who", time_unit="ms")
 
+    def test_named_in_the_order_of_lines(self):
+        text = "x,y,t\n1,2,0\nleft,2,1\n1,2\n"  # the last is found before its cells are looked at
+        with pytest.raises(
+            ValueError, match=r"2 malformed: line 3 \(x is 'left'.*, line 4 \(2 cel"
+        ):
+            read_log(io.StringIO(text), time_unit="ms")
+
     def test_skipped_with_one_warning(self):
         with pytest.warns(UserWarning, match="malformed") as warned:
             log = read_log(io.StringIO(self.text), time_unit="ms", on_error="skip")
@@ -232,6 +247,12 @@ class TestChunks:
         joined = pd.concat([piece.astype({"movement": str}) for piece in pieces])
         check(joined, whole)
         assert joined["movement"].tolist() == whole["movement"].tolist()
+
+    def test_the_unit_of_time_is_that_of_many_pieces(self):
+        frame = points().assign(who=["a", "b"] * 20, t=points()["t"] / 1000)
+        pieces = list(read_log(io.StringIO(text_of(frame)), movement="who", chunk_rows=3))
+        assert [len(piece) for piece in pieces] == [3] * 13 + [1]
+        check(pd.concat(pieces), points())
 
     def test_whole_files_come_in_pieces_too(self, monkeypatch):
         frame = points(100).assign(who=[f"v{i}" for i in range(100)])

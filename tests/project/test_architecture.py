@@ -1,6 +1,9 @@
 """Who may import whom: the table of docs/contributing.md, section Architecture, enforced."""
 
 import ast
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -76,3 +79,16 @@ def test_the_table_has_no_circle():
 def test_no_two_modules_share_a_name():
     names = [path.name for path in PACKAGE.rglob("_*.py") if path.name != "__init__.py"]
     assert len(names) == len(set(names)), sorted(name for name in names if names.count(name) > 1)
+
+
+def test_torch_is_imported_only_when_it_is_needed():
+    code = (
+        "import sys, sklearn_ffrnn.datasets, sklearn_ffrnn.inspection, sklearn_ffrnn.negatives;"
+        "assert 'torch' not in sys.modules;"
+        "assert set(sklearn_ffrnn.__all__) <= set(dir(sklearn_ffrnn));"
+        "from sklearn_ffrnn import *; FFRNNClassifier, HumanMovementDetector, load"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(PACKAGE.parent)}
+    subprocess.run([sys.executable, "-c", code], check=True, env=environment)
+    with pytest.raises(AttributeError, match="'sklearn_ffrnn' has no attribute 'Classifier'"):
+        sklearn_ffrnn.Classifier

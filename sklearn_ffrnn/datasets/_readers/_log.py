@@ -59,7 +59,7 @@ def read_log(
     CSV (RFC 4180, https://www.rfc-editor.org/rfc/rfc4180) is read with a byte-order mark or
     without, with either kind of line ends, separated by comma, semicolon, tab, bar or space, and
     with points or commas in its numbers. JSON lines (https://jsonlines.org) hold one object a line.
-    Parquet (https://parquet.apache.org/docs/file-format/) and Arrow's file format (Feather,
+    Parquet (https://parquet.apache.org/docs/file-format/) and Arrow's files and streams (Feather,
     https://arrow.apache.org/docs/format/Columnar.html#ipc-file-format) take pyarrow. The kind is
     told from the content. A file is read piece by piece; nothing in it is run.
 

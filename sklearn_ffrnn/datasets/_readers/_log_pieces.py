@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import IO, Any, NamedTuple
@@ -17,6 +18,8 @@ from ._problems import Malformed
 from ._source import open_text
 
 _PARQUET, _ARROW = b"PAR1", b"ARROW1"
+_ARROW_STREAM = b"\xff\xff\xff\xff"
+_JSON_LIST = re.compile(rb"\[\s*\{")
 
 
 class Piece(NamedTuple):
@@ -50,12 +53,18 @@ def iter_pieces(
             yield from iter_pieces(stream, names, malformed, size, **text)
         return
     head = _head(file)
-    if head.startswith((_PARQUET, _ARROW)):
+    if head.startswith((_PARQUET, _ARROW, _ARROW_STREAM)):
         malformed.unit = "row"
         yield from _of_arrow(file, head, names, malformed, size)
         return
+    head = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if _JSON_LIST.match(head):
+        raise ValueError(
+            f"{malformed.where} is one JSON list, not JSON lines; read it by pandas.read_json and "
+            "give the table."
+        )
     with open_text(file) as lines:
-        if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        if head.startswith(b"{"):
             yield from _of_json_lines(lines, names, malformed, size)
             return
         chosen = list(dict.fromkeys(names.values()))
@@ -114,6 +123,7 @@ def _of_arrow(
     stream: IO[bytes], head: bytes, names: Mapping[str, str], malformed: Malformed, size: int
 ) -> Iterator[Piece]:
     try:
+        import pyarrow
         from pyarrow import ipc, parquet
     except ImportError as error:
         raise ImportError(
@@ -121,7 +131,8 @@ def _of_arrow(
             "pip install sklearn-ffrnn[parquet]."
         ) from error
     first = 1
-    for batch in _batches(stream, head, names, malformed.where, size, ipc, parquet):
+    batches = _batches(stream, head, names, malformed.where, size, ipc, parquet)
+    for batch in _even(batches, size, pyarrow.Table):
         frame = pd.DataFrame({use: batch[name].to_pandas() for use, name in names.items()})
         yield Piece(frame, np.arange(first, first + len(frame)))
         first += len(frame)
@@ -136,12 +147,32 @@ def _batches(
         check_columns(table.schema_arrow.names, names, where)
         yield from table.iter_batches(batch_size=size, columns=chosen)
         return
-    reader = ipc.open_file(stream)
+    if head.startswith(_ARROW):
+        reader = ipc.open_file(stream)
+        batches: Any = (reader.get_batch(i) for i in range(reader.num_record_batches))
+    else:
+        reader = batches = ipc.open_stream(stream)
     check_columns(reader.schema.names, names, where)
-    for i in range(reader.num_record_batches):
-        batch = reader.get_batch(i).select(chosen)
-        for start in range(0, batch.num_rows, size):
-            yield batch.slice(start, size)
+    for batch in batches:
+        yield batch.select(chosen)
+
+
+def _even(batches: Iterator[Any], size: int, table: Any) -> Iterator[Any]:
+    """Yield about `size` rows at a time; a stream may come row by row, a file all at once."""
+    held: list[Any] = []
+    n_rows = 0
+    for batch in batches:
+        held.append(batch)
+        n_rows += batch.num_rows
+        if n_rows >= size:
+            yield from _joined(held, table).to_batches(size)
+            held, n_rows = [], 0
+    if held:
+        yield from _joined(held, table).to_batches(size)
+
+
+def _joined(batches: list[Any], table: Any) -> Any:
+    return table.from_batches(batches).unify_dictionaries().combine_chunks()
 
 
 def _of_json_lines(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from pandas.api.types import union_categoricals
 
+from ._delimited import CHUNK_ROWS
 from ._log_columns import ColumnReader
 from ._problems import Malformed
 from ._time_unit import MILLISECONDS, infer_time_unit
@@ -27,18 +29,35 @@ def iter_points(
     With `strict`, positions that are missing make a row malformed.
     """
     reader = ColumnReader(malformed, names, strict=strict)
-    first: float | None = None
-    for piece in pieces:
-        columns = reader.read(piece)
-        t = columns["t"]
-        if not len(t):
-            continue
-        if first is None:
-            first = float(t[0])
-            if not reader.dates and time_unit == "infer":
-                time_unit = infer_time_unit(t, _steps(t, columns.get("movement")), malformed.where)
-        columns["t"] = (t - first) * (1.0 if reader.dates else MILLISECONDS[time_unit])
+    found = (columns for piece in pieces if len((columns := reader.read(piece))["t"]))
+    # As many as a long file has in its first piece, for some files come in pieces of a row.
+    beginning = _first_of(found, CHUNK_ROWS if time_unit == "infer" else 1)
+    if not beginning:
+        return
+    first = float(beginning[0]["t"][0])
+    if not reader.dates and time_unit == "infer":
+        t = np.concatenate([columns["t"] for columns in beginning])
+        time_unit = infer_time_unit(t, _steps(t, _movements(beginning)), malformed.where)
+    for columns in chain(beginning, found):
+        columns["t"] = (columns["t"] - first) * (1.0 if reader.dates else MILLISECONDS[time_unit])
         yield columns
+
+
+def _first_of(found: Iterator[dict[str, Any]], n_rows: int) -> list[dict[str, Any]]:
+    """Return the first pieces, as many as hold `n_rows` rows."""
+    beginning: list[dict[str, Any]] = []
+    for columns in found:
+        beginning.append(columns)
+        n_rows -= len(columns["t"])
+        if n_rows <= 0:
+            break
+    return beginning
+
+
+def _movements(pieces: list[dict[str, Any]]) -> Any:
+    if "movement" not in pieces[0]:
+        return None
+    return union_categoricals([columns["movement"] for columns in pieces])
 
 
 def _steps(t: np.ndarray, movement: Any) -> np.ndarray:

@@ -34,7 +34,7 @@ def read_session(
     """
     malformed = Malformed(name_of(file))
     names = {"t": time, **_NAMES}
-    pieces = iter_pieces(file, names, malformed, CHUNK_ROWS, delimiter=",")
+    pieces = iter_pieces(file, names, malformed, CHUNK_ROWS)
     points = iter_points(pieces, names, malformed, time_unit, strict=True)
     columns = join_pieces(list(points))
     known = {**columns, "person": person_of(file, _USER), "device": "mouse"}

@@ -186,7 +186,8 @@ def _wide(
         [table[[columns[axis][p] for p in places]].to_numpy(dtype=object) for axis in axes], axis=-1
     )
     for row, trial in enumerate(cells):
-        texts = [[str(cell) for cell in point] for point in trial]
+        # A comma is a decimal one: such tables have no thousands.
+        texts = [[str(cell).replace(",", ".") for cell in point] for point in trial]
         while texts and all(is_nothing(text) for text in texts[-1]):
             texts.pop()
         try:

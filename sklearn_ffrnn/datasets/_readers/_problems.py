@@ -27,20 +27,21 @@ class Malformed:
         self.where = where
         self.unit = unit
         self.count = 0
-        self._first: list[str] = []
+        self._first: list[tuple[int, str]] = []
 
     def add(self, number: int, problem: str) -> None:
         """Count row `number`, which has `problem`."""
         self.count += 1
         if len(self._first) < _NAMED:
-            self._first.append(f"{self.unit} {number} ({problem})")
+            self._first.append((number, problem))
 
     def report(self, on_error: str) -> None:
         """Raise or warn, as asked, if rows were counted."""
         if not self.count:
             return
         more = self.count - len(self._first)
-        rows = ", ".join(self._first) + (f" and {more} more" if more else "")
+        rows = ", ".join(f"{self.unit} {i} ({problem})" for i, problem in sorted(self._first))
+        rows += f" and {more} more" if more else ""
         message = f"{self.where}: {self.count} malformed: {rows}"
         if on_error == "raise":
             raise ValueError(f"{message}. Correct them, or leave them out by on_error='skip'.")
