@@ -197,8 +197,7 @@ class KinematicFeatures(TransformerMixin, BaseEstimator):
         if warn:
             warn_about_jumps(trajectories, name=name, stacklevel=5)
         names = [feature.name for feature in self._chosen()]
-        rows = (kinematics(trajectory, self.period) for trajectory in trajectories)
-        return np.array([[row.get(name, np.nan) for name in names] for row in rows])
+        return kinematics(trajectories, self.period, names)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
