@@ -49,12 +49,14 @@ def kinematics(
     table = np.full((len(trajectories), len(names)), np.nan)
     lasts = np.array([trajectory[-1, 2] - trajectory[0, 2] for trajectory in trajectories]) / 1000
     positions = [on_even_clock(trajectory, period) for trajectory in trajectories]
-    for where, raw in of_equal_length(positions):
-        with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for where, raw in of_equal_length(positions):
             found = _describe(raw, lasts[where], period)
-        for column, name in enumerate(names):
-            table[where, column] = found[name]
+            moves = (found["mean_speed"] > 0) & (found["duration"] > 0)
+            table[where[moves]] = np.array([found[name] for name in names]).T[moves]
     table[~np.isfinite(table)] = np.nan
+    if "duration" in names:  # which those have too that stand still
+        table[:, list(names).index("duration")] = lasts
     return table
 
 
@@ -63,23 +65,18 @@ def _describe(raw: np.ndarray, duration: FloatArray, period: float) -> Features:
     position = smoothed(raw, SMOOTHING / period)
     velocity = _derivative(position, period)
     speed = np.abs(velocity)
-    mean = speed.mean(axis=1, keepdims=True)
+    mean = _mean(speed)[:, None]
     acceleration = _derivative(velocity, period)
-    found = {
+    return {
         **_extent(position, duration, mean[:, 0]),
         **_speed_profile(speed, mean, period),
         **_derivatives(speed, acceleration, mean[:, 0], period),
         **_path(position, velocity, speed, acceleration, period),
         **_spectrum("speed", speed - mean, period),
-        **_spectrum("velocity", velocity - velocity.mean(axis=1, keepdims=True), period),
+        **_spectrum("velocity", velocity - _mean(velocity)[:, None], period),
         **_memory(speed - mean, acceleration),
         **_residual(raw, velocity, speed, mean[:, 0], period),
         **_direction(velocity, speed),
-    }
-    moves = (mean[:, 0] > 0) & (duration > 0)
-    return {
-        name: value if name == "duration" else np.where(moves, value, np.nan)
-        for name, value in found.items()
     }
 
 
@@ -127,19 +124,19 @@ def _speed_profile(speed: FloatArray, mean: FloatArray, period: float) -> Featur
     heights, prominences = _peaks(relative)
     quantiles = _quantiles(relative, (0.05, 0.25, 0.5, 0.75, 0.95))
     deviation = relative.std(axis=1)
-    half = speed.sum(axis=1, keepdims=True) / 2
+    covered = speed.cumsum(axis=1)
     return {
         "speed_variation": deviation,
         "speed_max": relative.max(axis=1),
         **{f"speed_q{q:02d}": v for q, v in zip((5, 25, 50, 75, 95), quantiles, strict=True)},
         "speed_skewness": _mean((relative - 1) ** 3) / deviation**3,
         "speed_kurtosis": _mean((relative - 1) ** 4) / deviation**4,
-        "speed_peaks": (~np.isnan(heights)).sum(axis=1) / seconds,
+        "speed_peaks": _count(~np.isnan(heights)) / seconds,
         "peak_prominence": _quantiles(prominences, (0.5,))[0],
         "peak_height_variation": _deviation(heights),
         "time_of_maximum": speed.argmax(axis=1) / n_steps,
-        "half_way_time": (speed.cumsum(axis=1) < half).sum(axis=1) / n_steps,
-        "time_at_rest": (relative < 0.05).sum(axis=1) / n_steps,
+        "half_way_time": _count(covered < _sum(speed)[:, None] / 2) / n_steps,
+        "time_at_rest": _count(relative < 0.05) / n_steps,
     }
 
 
@@ -165,7 +162,7 @@ def _derivatives(
     return {
         "acceleration": np.log(rms / mean),
         "acceleration_peak": size.max(axis=1) / rms,
-        "braking": (tangential < 0).sum(axis=1) / speed.shape[1],
+        "braking": _count(tangential < 0) / speed.shape[1],
         "tangential_skewness": _mean(tangential**3) / power**1.5,
         "tangential_share": power / rms**2,
         "jerk": np.log(np.sqrt(jerk) / rms),
@@ -187,15 +184,14 @@ def _path(
     curvature = size / speed
     quantiles = _quantiles(1000 * size, (0.25, 0.5, 0.75, 0.95))
     exponent, correlation = _power_law(curvature, size, speed)
-    n_moving = moving.sum(axis=1)
-    total = np.where(moving, size, 0.0).sum(axis=1)
+    total = _sum(np.where(moving, size, 0.0))
     return {
         **{f"turning_q{q}": v for q, v in zip((25, 50, 75, 95), quantiles, strict=True)},
         "curvature": np.log(_quantiles(curvature, (0.5,))[0] * _length(position)),
         "power_law_exponent": exponent,
         "speed_curvature_correlation": correlation,
-        "turns": _sign_changes(turning, moving) / (period * n_moving / 1000),
-        "net_turning": np.abs(np.where(moving, turning, 0.0).sum(axis=1)) / total,
+        "turns": _sign_changes(turning, moving) / (period * _count(moving) / 1000),
+        "net_turning": np.abs(_sum(np.where(moving, turning, 0.0))) / total,
         "total_turning": total * period,
     }
 
@@ -212,11 +208,10 @@ def _power_law(
 ) -> tuple[FloatArray, FloatArray]:
     """Return the exponent of turning ~ curvature^e, 2/3 in people, and how speed goes with it."""
     fit = (curvature > 0) & np.isfinite(curvature)
-    n = fit.sum(axis=1)
     x, y, z = (_centred(np.log(values), fit) for values in (curvature, turning, speed))
-    spread = (x * x).sum(axis=1)
-    known = (n >= 3) & (spread > 0)
-    exponent = (x * y).sum(axis=1) / spread
+    spread = _sum(x * x)
+    known = (_count(fit) >= 3) & (spread > 0)
+    exponent = _sum(x * y) / spread
     return np.where(known, exponent, np.nan), np.where(known, _cosine(x, z), np.nan)
 
 
@@ -224,7 +219,7 @@ def _spectrum(name: str, signal: np.ndarray, period: float) -> Features:
     window, by_band, bands, first = _bands(signal.shape[1], period)
     power = np.abs(np.fft.fft(signal * window, n=len(by_band), axis=1)) ** 2
     shares = np.zeros((len(BANDS_HZ), len(signal)))
-    shares[bands] = np.add.reduceat(power[:, by_band], first, axis=1).T / power.sum(axis=1)
+    shares[bands] = np.add.reduceat(power[:, by_band], first, axis=1).T / _sum(power)
     return {
         f"{name}_{low:g}_{high:g}_hz": np.log(share + 1e-12)
         for (low, high), share in zip(pairwise(BANDS_HZ), shares[:-1], strict=True)
@@ -242,8 +237,8 @@ def _bands(n_steps: int, period: float) -> tuple[FloatArray, np.ndarray, np.ndar
 
 def _memory(speed: FloatArray, acceleration: np.ndarray) -> Features:
     return {
-        **{f"acceleration_lag_{lag}": _autocorrelation(acceleration, lag) for lag in (2, 4, 8)},
-        **{f"speed_lag_{lag}": _autocorrelation(speed, lag) for lag in (5, 10)},
+        **_autocorrelations("acceleration", acceleration, (2, 4, 8)),
+        **_autocorrelations("speed", speed, (5, 10)),
     }
 
 
@@ -259,18 +254,18 @@ def _residual(
         "residual": np.log(rms / (mean * period)),
         "residual_along": _mean(residual.real**2) / rms**2,
         "residual_kurtosis": _mean(size**4) / rms**4,
-        **{f"residual_lag_{lag}": _autocorrelation(residual, lag) for lag in (1, 2, 3)},
+        **_autocorrelations("residual", residual, (1, 2, 3)),
         "residual_with_speed": _cosine(_centred(size, every), _centred(speed, every)),
     }
 
 
 def _direction(velocity: np.ndarray, speed: FloatArray) -> Features:
-    mean = velocity.sum(axis=1) / speed.sum(axis=1)
+    mean = _sum(velocity) / _sum(speed)
     return {"direction_cos": mean.real, "direction_sin": mean.imag}
 
 
 def _length(position: np.ndarray) -> FloatArray:
-    return np.abs(np.diff(position, axis=1)).sum(axis=1)
+    return _sum(np.abs(np.diff(position, axis=1)))
 
 
 # Of few values each, numpy's own functions take longer to check them than to compute.
@@ -283,15 +278,23 @@ def _derivative(values: np.ndarray, period: float) -> np.ndarray:
     return out
 
 
-def _mean(values: FloatArray) -> FloatArray:
-    return values.sum(axis=1) / values.shape[1]
+def _sum(values: np.ndarray) -> np.ndarray:
+    return np.add.reduce(values, axis=1)
+
+
+def _count(values: BoolArray) -> np.ndarray:
+    return np.add.reduce(values, axis=1, dtype=np.intp)
+
+
+def _mean(values: np.ndarray) -> np.ndarray:
+    return np.add.reduce(values, axis=1) / values.shape[1]
 
 
 def _quantiles(values: FloatArray, shares: tuple[float, ...]) -> FloatArray:
     """Return quantiles of each row, (n_shares, n), of those values that are not NaN."""
     row = np.arange(len(values))
     ordered = np.sort(values, axis=1)  # NaN comes last
-    last = values.shape[1] - 1 - np.isnan(values).sum(axis=1)
+    last = values.shape[1] - 1 - _count(np.isnan(values))
     at = np.multiply.outer(shares, last)
     below = at.astype(np.intp)
     low, high = ordered[row, below], ordered[row, np.minimum(below + 1, last)]
@@ -301,22 +304,25 @@ def _quantiles(values: FloatArray, shares: tuple[float, ...]) -> FloatArray:
 def _deviation(values: FloatArray) -> FloatArray:
     """Return the standard deviation of each row, of those values that are not NaN."""
     there = ~np.isnan(values)
-    return np.sqrt((_centred(values, there) ** 2).sum(axis=1) / there.sum(axis=1))
+    return np.sqrt(_sum(_centred(values, there) ** 2) / _count(there))
 
 
 def _centred(values: FloatArray, counted: BoolArray) -> FloatArray:
     """Return the counted values of each row less their mean, and 0 for the others."""
-    total = np.where(counted, values, 0.0).sum(axis=1, keepdims=True)
-    return np.where(counted, values - total / counted.sum(axis=1, keepdims=True), 0.0)
+    mean = _sum(np.where(counted, values, 0.0)) / _count(counted)
+    return np.where(counted, values - mean[:, None], 0.0)
 
 
 def _cosine(one: FloatArray, other: FloatArray) -> FloatArray:
     """Return the correlation of the values of each row, which were centred."""
-    return (one * other).sum(axis=1) / np.sqrt((one**2).sum(axis=1) * (other**2).sum(axis=1))
+    return _sum(one * other) / np.sqrt(_sum(one**2) * _sum(other**2))
 
 
-def _autocorrelation(signal: np.ndarray, lag: int) -> FloatArray:
-    if lag >= signal.shape[1] // 2:
-        return np.full(len(signal), np.nan)
-    product = np.conj(signal[:, :-lag]) * signal[:, lag:]
-    return product.mean(axis=1).real / _mean(np.abs(signal) ** 2)
+def _autocorrelations(name: str, signal: np.ndarray, lags: tuple[int, ...]) -> Features:
+    power = _mean(np.abs(signal) ** 2)
+    found = dict.fromkeys((f"{name}_lag_{lag}" for lag in lags), np.full(len(signal), np.nan))
+    for lag in lags:
+        if lag < signal.shape[1] // 2:
+            product = np.conj(signal[:, :-lag]) * signal[:, lag:]
+            found[f"{name}_lag_{lag}"] = _mean(product.real) / power
+    return found
