@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -24,10 +25,11 @@ def of_equal_length(arrays: Sequence[np.ndarray]) -> Iterator[tuple[np.ndarray, 
     stacked : ndarray of shape (n, n_steps, ...)
         The arrays there.
     """
-    lengths = np.array([len(array) for array in arrays])
-    for length in np.unique(lengths).tolist():
-        every = np.flatnonzero(lengths == length)
+    alike = defaultdict(list)
+    for i, array in enumerate(arrays):
+        alike[len(array)].append(i)
+    for length, every in alike.items():
         most = max(1, MOST // max(length, 1))
         for first in range(0, len(every), most):
             where = every[first : first + most]
-            yield where, np.stack([arrays[i] for i in where.tolist()])
+            yield np.array(where), np.array([arrays[i] for i in where])

@@ -21,7 +21,9 @@ def merge_equal_times(trajectory: FloatArray) -> FloatArray:
     between them, or by a tiny number in its place, would let one point outweigh its sequence; the
     last position of a tick keeps the whole displacement and gives a real speed.
     """
-    last: BoolArray = np.append(np.diff(trajectory[:, 2]) > 0, True)
+    t = trajectory[:, 2]
+    last: BoolArray = np.ones(len(t), dtype=bool)
+    np.greater(t[1:], t[:-1], out=last[:-1])
     return trajectory[last]
 
 
