@@ -6,6 +6,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from .._typing import FloatArray
+from ._median import median
 
 CLOCK_SMOOTHING = 3.0  # points
 
@@ -27,7 +28,7 @@ def regular_clock(t: np.ndarray, starts: np.ndarray) -> np.ndarray:
     interval = np.diff(clock)
     if not len(interval):
         return clock
-    gap = interval > 3 * np.median(interval)
+    gap = interval > 3 * median(interval)
     gap[starts[1:] - 1] = True
     edges = np.flatnonzero(np.diff(np.concatenate([[True], gap, [True]]).astype(np.int8)))
     for a, b in zip(edges[::2], edges[1::2], strict=True):  # runs of intervals without a gap
@@ -39,11 +40,13 @@ def regular_clock(t: np.ndarray, starts: np.ndarray) -> np.ndarray:
 
 def spread_equal_stamps(t: FloatArray) -> FloatArray:
     """Return `t` with equal values spread evenly up to the next distinct one."""
+    if (t[1:] > t[:-1]).all():
+        return t.astype(np.float64)
     distinct, first, count = np.unique(t, return_index=True, return_counts=True)
-    if len(distinct) == len(t) or len(distinct) < 2:
+    if len(distinct) < 2:
         return t.astype(np.float64)
     ticks = np.diff(distinct)
-    usual = np.median(ticks)
+    usual = median(ticks)
     # Points before a pause were taken at their tick, not all through the pause.
     room = np.minimum(np.append(ticks, usual), usual)
     within = np.arange(len(t)) - np.repeat(first, count)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Protocol
@@ -10,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from sklearn.utils import check_random_state
 
-from .._recording import find_pointing_device, regular_clock, stroke_starts
+from .._recording import find_pointing_device, median, regular_clock, stroke_starts
 
 _GAP = 3.0  # usual intervals; a longer one is a pause
 _RETURNS = 0.1  # share of the extent; a shorter chord is a return to the start
@@ -37,6 +38,17 @@ class NegativeFamily(Protocol):
             movement.
         """
         ...
+
+
+def make_each(
+    family: NegativeFamily, movements: Sequence[np.ndarray], random_states: Sequence[Any]
+) -> list[np.ndarray | None]:
+    """Return what a family makes of each movement; one that can makes them together."""
+    together = getattr(family, "make_each", None)
+    if together is not None:
+        made: list[np.ndarray | None] = together(movements, random_states)
+        return made
+    return [family(*each) for each in zip(movements, random_states, strict=True)]
 
 
 class PathFamily(ABC):
@@ -144,7 +156,7 @@ def _progress_of_time(points: np.ndarray, clock: np.ndarray, with_pauses: bool) 
     interval[~np.diff(points, axis=0).any(axis=1)] = 0.0
     if with_pauses:
         moving = interval > 0
-        usual = np.median(interval[moving]) if moving.any() else 0.0
+        usual = median(interval[moving]) if moving.any() else 0.0
         interval = np.where(interval > _GAP * usual, usual, interval)
     time = np.concatenate([[0.0], np.cumsum(interval)])
     return time / time[-1] if time[-1] > 0 else np.linspace(0.0, 1.0, len(time))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ from sklearn.utils import check_random_state
 
 from .._input import check_range
 from .._recording import find_lattice
-from ..sigma_lognormal import extract_strokes, synthesize
+from ..sigma_lognormal import StrokePlan, extract_strokes, synthesize
 
 
 @dataclass(frozen=True)
@@ -63,10 +64,31 @@ class SigmaLognormalFamily:
         negative : ndarray of the shape of `movement`, or None
             None if nothing moves, or no part has three points.
         """
+        return self.make_each([movement], [random_state])[0]
+
+    def make_each(
+        self, movements: Sequence[np.ndarray], random_states: Sequence[Any]
+    ) -> list[np.ndarray | None]:
+        """Return what a call makes of each of several movements, in a fraction of the time.
+
+        Parameters
+        ----------
+        movements : sequence of ndarray of shape (n_points, 3) or (n_points, 4)
+            Human movements.
+        random_states : sequence of int, RandomState instance or None
+            One for each.
+
+        Returns
+        -------
+        negatives : list of ndarray or None
+            In the same order.
+        """
+        plans = extract_strokes(list(movements), on_error="skip", time_unit=self.time_unit)
+        every = zip(movements, plans, random_states, strict=True)
+        return [self._perturbed(*each) if each[1].n_strokes else None for each in every]
+
+    def _perturbed(self, movement: np.ndarray, plan: StrokePlan, random_state: Any) -> np.ndarray:
         rng = check_random_state(random_state)
-        (plan,) = extract_strokes([movement], on_error="skip", time_unit=self.time_unit)
-        if not plan.n_strokes:
-            return None
         strength, residual = rng.uniform(*self.strength), rng.uniform(*self.residual)
         negative: np.ndarray = synthesize(plan, strength, rng, residual=residual)[0]
         # Without the residual of its first point it would start beside its source.

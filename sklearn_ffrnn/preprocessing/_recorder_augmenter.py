@@ -117,7 +117,7 @@ class RecorderAugmenter(BaseAugmenter):
         drawn, interval, phase, jitter, delay, lost, tick, coarse, first, last = rng.uniform(
             size=10
         )
-        noise = np.random.RandomState(rng.randint(np.iinfo(np.int32).max))
+        seed = rng.randint(np.iinfo(np.int32).max)
         own = usual_interval(trajectory)
         if drawn >= self.share or own == 0:
             return trajectory
@@ -133,4 +133,4 @@ class RecorderAugmenter(BaseAugmenter):
             coarseness=1 + int(coarse * self.coarseness),
             missing=(first * self.missing, last * self.missing),
         )
-        return record_again(trajectory, recorder, noise)
+        return record_again(trajectory, recorder, np.random.RandomState(seed))
