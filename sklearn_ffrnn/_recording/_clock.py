@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
+from scipy.ndimage import correlate1d, gaussian_filter1d
 
 from .._typing import FloatArray
 from ._median import median
 
 CLOCK_SMOOTHING = 3.0  # points
+_REACH = round(4 * CLOCK_SMOOTHING)
+_KERNEL = gaussian_filter1d(np.eye(1, 2 * _REACH + 1, _REACH)[0], CLOCK_SMOOTHING, mode="constant")
 
 
 def regular_clock(t: np.ndarray, starts: np.ndarray) -> np.ndarray:
@@ -30,11 +34,12 @@ def regular_clock(t: np.ndarray, starts: np.ndarray) -> np.ndarray:
         return clock
     gap = interval > 3 * median(interval)
     gap[starts[1:] - 1] = True
-    edges = np.flatnonzero(np.diff(np.concatenate([[True], gap, [True]]).astype(np.int8)))
-    for a, b in zip(edges[::2], edges[1::2], strict=True):  # runs of intervals without a gap
-        # Reflection keeps the sum of the intervals, so that both ends of the run stay in place.
-        interval[a:b] = gaussian_filter1d(interval[a:b], CLOCK_SMOOTHING, mode="reflect")
-    elapsed: FloatArray = np.concatenate([[0.0], np.cumsum(interval)])
+    for a, b in pairwise([-1, *np.flatnonzero(gap).tolist(), len(gap)]):
+        run = interval[a + 1 : b]  # of intervals between two gaps
+        if len(run):
+            # Reflection keeps the sum of the intervals, so that both ends of a run stay in place.
+            run[:] = correlate1d(run, _KERNEL, mode="reflect")
+    elapsed: FloatArray = np.concatenate([[0.0], interval.cumsum()])
     return clock[:1] + elapsed
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Protocol
@@ -41,14 +41,25 @@ class NegativeFamily(Protocol):
 
 
 def make_each(
-    family: NegativeFamily, movements: Sequence[np.ndarray], random_states: Sequence[Any]
+    family: NegativeFamily, movements: Sequence[np.ndarray], seeds: Sequence[int]
 ) -> list[np.ndarray | None]:
     """Return what a family makes of each movement; one that can makes them together."""
     together = getattr(family, "make_each", None)
     if together is not None:
-        made: list[np.ndarray | None] = together(movements, random_states)
+        made: list[np.ndarray | None] = together(movements, seeds)
         return made
-    return [family(*each) for each in zip(movements, random_states, strict=True)]
+    return [family(*each) for each in zip(movements, random_states(seeds), strict=True)]
+
+
+def random_states(seeds: Sequence[int]) -> Iterator[np.random.RandomState]:
+    """Yield a RandomState of each seed, which lasts until the next one.
+
+    It is one that is seeded again, which takes a hundredth of the time of a new one.
+    """
+    rng = np.random.RandomState()
+    for seed in seeds:
+        rng.seed(seed)
+        yield rng
 
 
 class PathFamily(ABC):
@@ -84,7 +95,9 @@ class PathFamily(ABC):
         made = record_like(movement, path)
         # On a device that reports no small steps, a path that creeps towards its end might miss it.
         place = np.cumsum(np.append(True, np.diff(points, axis=0).any(axis=1)))
-        ends = np.isin(place, place[[*starts, *starts[1:] - 1, -1]])
+        at_end = np.zeros(place[-1] + 1, dtype=bool)
+        at_end[place[[*starts, *starts[1:] - 1, -1]]] = True
+        ends = at_end[place]
         made[ends, :2] = points[ends]
         return made
 

@@ -200,8 +200,7 @@ def _ask(
     made: dict[int, np.ndarray] = {}
     missing = list(range(len(movements)))
     for family in families:
-        states = [np.random.RandomState(seeds[i]) for i in missing]
-        found = make_each(family, [movements[i] for i in missing], states)
+        found = make_each(family, [movements[i] for i in missing], [seeds[i] for i in missing])
         for i, negative in zip(missing, found, strict=True):
             if negative is not None:
                 made[i] = _checked(negative, movements[i], family, where[i])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from sklearn.utils import check_random_state
 from .._input import check_range
 from .._recording import find_lattice
 from ..sigma_lognormal import StrokePlan, extract_strokes, synthesize
+from ._family import random_states
 
 
 @dataclass(frozen=True)
@@ -64,10 +65,10 @@ class SigmaLognormalFamily:
         negative : ndarray of the shape of `movement`, or None
             None if nothing moves, or no part has three points.
         """
-        return self.make_each([movement], [random_state])[0]
+        return self._make_each([movement], [check_random_state(random_state)])[0]
 
     def make_each(
-        self, movements: Sequence[np.ndarray], random_states: Sequence[Any]
+        self, movements: Sequence[np.ndarray], seeds: Sequence[int]
     ) -> list[np.ndarray | None]:
         """Return what a call makes of each of several movements, in a fraction of the time.
 
@@ -75,20 +76,26 @@ class SigmaLognormalFamily:
         ----------
         movements : sequence of ndarray of shape (n_points, 3) or (n_points, 4)
             Human movements.
-        random_states : sequence of int, RandomState instance or None
-            One for each.
+        seeds : sequence of int
+            Random state of each.
 
         Returns
         -------
         negatives : list of ndarray or None
             In the same order.
         """
+        return self._make_each(movements, random_states(seeds))
+
+    def _make_each(
+        self, movements: Sequence[np.ndarray], states: Iterable[np.random.RandomState]
+    ) -> list[np.ndarray | None]:
         plans = extract_strokes(list(movements), on_error="skip", time_unit=self.time_unit)
-        every = zip(movements, plans, random_states, strict=True)
+        every = zip(movements, plans, states, strict=True)
         return [self._perturbed(*each) if each[1].n_strokes else None for each in every]
 
-    def _perturbed(self, movement: np.ndarray, plan: StrokePlan, random_state: Any) -> np.ndarray:
-        rng = check_random_state(random_state)
+    def _perturbed(
+        self, movement: np.ndarray, plan: StrokePlan, rng: np.random.RandomState
+    ) -> np.ndarray:
         strength, residual = rng.uniform(*self.strength), rng.uniform(*self.residual)
         negative: np.ndarray = synthesize(plan, strength, rng, residual=residual)[0]
         # Without the residual of its first point it would start beside its source.
