@@ -354,7 +354,7 @@ def test_a_negative_does_not_depend_on_how_many_a_family_makes_at_once(X):
         return SigmaLognormalFamily()(movement, random_state)
 
     def draw(movement, random_state):
-        return movement + [*random_state.uniform(size=2), 0.0]
+        return movement + np.append(random_state.uniform(size=2), 0.0)
 
     settings = {"mode": "resample", "random_state": 0}
     made, expected = (
