@@ -82,7 +82,7 @@ def find_lattice(points: np.ndarray) -> Lattice:
     """
     single_points = points.astype(np.float32).astype(np.float64)
     size = np.abs(points).max(initial=1e-300)
-    single = bool((np.abs(points - single_points) <= 4 * _EPS * size).all())
+    single = bool(np.abs(points - single_points).max() <= 4 * _EPS * size)
     unit = (_SINGLE_EPS if single else _EPS) * size
     decimals = _decimals(points, 4 * unit)
     fallback = 0.0 if decimals is None else 10.0**-decimals
@@ -95,7 +95,7 @@ def _decimals(points: np.ndarray, tolerance: float) -> int | None:
     for decimals in range(MOST_DECIMALS + 1):
         if tolerance > 0.1 * 10.0**-decimals:  # any number would pass
             return None
-        if (np.abs(points - points.round(decimals)) <= tolerance).all():
+        if np.abs(points - points.round(decimals)).max() <= tolerance:
             return decimals
     return None
 
@@ -104,16 +104,16 @@ def _spacing(ascending: np.ndarray, tolerance: float, fallback: float) -> float:
     """Return the spacing of the coordinates along one axis, or `fallback` if too few show it."""
     steps = ascending[1:] - ascending[:-1]
     steps = steps[steps > 2 * tolerance]
-    if not len(steps):
+    if len(steps) < FEWEST_STEPS:
         return fallback
-    smallest = steps.min()
+    smallest = steps[steps < 1.5 * steps.min()]
     # The mean of the smallest steps estimates the spacing better than any one of them.
-    spacing = float(steps[steps < 1.5 * smallest].mean())
+    spacing = float(smallest.sum() / len(smallest))
     if spacing < 20 * tolerance:
         return fallback
     multiples = np.rint(steps / spacing)
     # The steps sum up to the extent, which unlike their sum is the same number in any order: where
     # a point is midway between two of the lattice, its last digit decides.
     spacing = float((ascending[-1] - ascending[0]) / multiples.sum())
-    even = np.abs(steps / spacing - multiples) <= TOLERANCE + 2 * tolerance / spacing
-    return spacing if even.all() and len(steps) >= FEWEST_STEPS else fallback
+    uneven = np.abs(steps / spacing - multiples).max()
+    return spacing if uneven <= TOLERANCE + 2 * tolerance / spacing else fallback

@@ -38,8 +38,11 @@ def resample_uniformly(trajectory: np.ndarray, period: float) -> np.ndarray:
     if n_periods == 0:
         return trajectory[[0, -1]]
     times = start + period * np.arange(n_periods + 1)
-    columns = [np.interp(times, trajectory[:, 2], trajectory[:, i]) for i in (0, 1)]
-    return np.column_stack([*columns, times])
+    resampled = np.empty((n_periods + 1, 3))
+    resampled[:, 2] = times
+    for i in (0, 1):
+        resampled[:, i] = np.interp(times, trajectory[:, 2], trajectory[:, i])
+    return resampled
 
 
 def velocity(trajectory: np.ndarray) -> np.ndarray:
