@@ -47,7 +47,9 @@ class MixedNegativeSampler(BaseNegativeSampler):
         :class:`SigmaLognormalFamily`, :class:`MinimumJerkFamily`, :class:`SplineFamily`,
         :class:`PursuitFamily` and :class:`AlteredHumanFamily`, with their defaults; add
         :class:`RetimedFamily` and :class:`SmoothPaceFamily` to teach how long a movement takes.
-        :func:`record_like` gives the negatives of your own the source's clock and lattice.
+        :func:`record_like` gives the negatives of your own the source's clock and lattice. Where
+        many are made faster together, a family also has a method ``make_each(movements, seeds)``
+        that returns a list of what calls with each movement and seed would.
     weights : array-like of shape (n_families,) or None, default=None
         Relative share of each family. None gives all the same share; if `families` is None too,
         splines and altered movements have twice the share of the others.
@@ -174,16 +176,12 @@ class MixedNegativeSampler(BaseNegativeSampler):
 
 
 def _tasks(family: np.ndarray) -> list[tuple[int, np.ndarray]]:
-    """Return families and the positions of negatives that each is to make at once."""
-    return [
-        (first, task)
-        for first in np.unique(family).tolist()
-        for task in _pieces(np.flatnonzero(family == first), _TOGETHER)
-    ]
-
-
-def _pieces(array: np.ndarray, most: int) -> list[np.ndarray]:
-    return [array[first : first + most] for first in range(0, len(array), most)]
+    """Return families, and positions of the negatives that each is to make at once."""
+    tasks = []
+    for first in np.unique(family).tolist():
+        every = np.flatnonzero(family == first)
+        tasks += [(first, every[i : i + _TOGETHER]) for i in range(0, len(every), _TOGETHER)]
+    return tasks
 
 
 def _can_be_modelled(movement: np.ndarray) -> bool:

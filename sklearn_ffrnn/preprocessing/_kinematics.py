@@ -196,11 +196,11 @@ def _path(
     }
 
 
-def _sign_changes(values: FloatArray, counted: BoolArray) -> FloatArray:
+def _sign_changes(values: FloatArray, counted: BoolArray) -> np.ndarray:
     """Return how often the sign changes from one counted value of a row to the next."""
     row = np.nonzero(counted)[0]
     changes = (np.diff(np.sign(values[counted])) != 0) & (np.diff(row) == 0)
-    return np.bincount(row[1:], changes, len(values))
+    return np.bincount(row[1:][changes], minlength=len(values))
 
 
 def _power_law(
