@@ -45,10 +45,10 @@ def regular_clock(t: np.ndarray, starts: np.ndarray) -> np.ndarray:
 
 def spread_equal_stamps(t: FloatArray) -> FloatArray:
     """Return `t` with equal values spread evenly up to the next distinct one."""
-    if (t[1:] > t[:-1]).all():
+    if (t[1:] > t[:-1]).all():  # the usual case, told in a tenth of the time
         return t.astype(np.float64)
     distinct, first, count = np.unique(t, return_index=True, return_counts=True)
-    if len(distinct) < 2:
+    if len(distinct) == len(t) or len(distinct) < 2:
         return t.astype(np.float64)
     ticks = np.diff(distinct)
     usual = median(ticks)
