@@ -96,6 +96,8 @@ def _suspects(
 ) -> tuple[list[tuple[int, list[int], list[int]]], float]:
     """Return the trajectories that hold sentinels or jumps, with their points, and the screen."""
     xy = np.concatenate([trajectory[:, :2] for trajectory in trajectories])
+    if _fits_on_a_screen(xy):
+        return [], SCREEN
     starts = np.cumsum([0, *map(len, trajectories)])
     marked = np.isin(xy, SENTINELS).any(axis=1)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -111,6 +113,14 @@ def _suspects(
         jumped = _jumps(trajectories[i], nowhere, screen)
         found.append((i, np.flatnonzero(nowhere).tolist(), jumped))
     return found, screen
+
+
+def _fits_on_a_screen(xy: np.ndarray) -> bool:
+    """Tell whether all points are so close together that no step can be a jump."""
+    low, high = xy.min(axis=0), xy.max(axis=0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        near = np.hypot(*(high - low)) <= SCREEN
+    return bool(near and max(-low.min(), high.max()) < np.abs(SENTINELS).min())
 
 
 def _extent(xy: np.ndarray) -> tuple[np.ndarray, float]:

@@ -90,22 +90,24 @@ def _check_trajectory(
             f"{where} has {array.shape[1]} columns; a trajectory has 3 (x, y, t), or 4 with "
             "stroke_id last. Select the columns in that order."
         )
-    array = array[: _valid_length(array)]
+    finite = bool(np.isfinite(array).all())
+    if not finite:
+        array = array[: _valid_length(array)]
     if len(array) < min_points:
         raise ValueError(
             f"{where} has {len(array)} point(s); a trajectory needs at least {min_points}. "
             "Drop it, and its label."
         )
-    if not np.isfinite(array).all():
+    if not finite and not np.isfinite(array).all():
         row = int(np.flatnonzero(~np.isfinite(array).all(axis=1))[0])
         kind = "NaN" if np.isnan(array[row]).any() else "an infinite value"
         raise ValueError(
             f"{where} holds {kind} at point {row}; drop or interpolate such points. "
             "Only trailing all-NaN rows are taken as padding."
         )
-    backwards = np.flatnonzero(np.diff(array[:, 2]) < 0)
-    if len(backwards) and not allow_backwards:
-        j = int(backwards[0])
+    backwards = array[1:, 2] < array[:-1, 2]
+    if backwards.any() and not allow_backwards:
+        j = int(backwards.argmax())
         raise ValueError(
             f"{where}: time goes backwards from {array[j, 2]:g} to {array[j + 1, 2]:g} at point "
             f"{j + 1}; sort the points by t, or check that the columns are in the order x, y, t."

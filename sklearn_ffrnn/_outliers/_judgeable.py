@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..preprocessing._recorders import usual_interval
+
 
 class Limits(NamedTuple):
     """What a recording must hold; times are in the unit of t."""
@@ -30,8 +32,7 @@ def reasons_against(trajectories: list[np.ndarray], limits: Limits) -> np.ndarra
 
 def _reason_against(trajectory: np.ndarray, limits: Limits) -> str:
     t = trajectory[:, 2]
-    intervals = np.diff(t)
-    usual = float(np.median(intervals[intervals > 0])) if intervals.any() else 0.0
+    usual = usual_interval(trajectory)
     moved = np.diff(trajectory[:, :2], axis=0).any(axis=1)
     n_places = len(np.unique(t[1:][moved])) + 1
     if not moved.any():

@@ -10,11 +10,14 @@ from sklearn.pipeline import Pipeline, make_pipeline
 
 from .._classifiers import BaseRNNClassifier, FFRNNClassifier
 from .._typing import FloatArray
-from ..preprocessing import KinematicFeatures, VelocityTransformer
+from ..preprocessing import VelocityTransformer
+from ..preprocessing._feature_table import FEATURES, USUAL_GROUPS
+from ..preprocessing._kinematics import kinematics
 from ._table_scale import TableScale
 
 PERIOD = 16.0  # ms; of the clock that all movements are put on
 LONGEST = 80  # steps of a sequence
+FEATURE_NAMES = [feature.name for feature in FEATURES if feature.group in USUAL_GROUPS]
 
 
 def sequence_network() -> FFRNNClassifier:
@@ -54,8 +57,8 @@ def learn_sequences(
 
 
 def describe(movements: list[np.ndarray]) -> FloatArray:
-    """Return the table that the other network sees, one row a movement."""
-    return KinematicFeatures(PERIOD).fit_transform(movements)
+    """Return what the other network sees: KinematicFeatures of checked movements."""
+    return kinematics(movements, PERIOD, FEATURE_NAMES)
 
 
 def learn_table(

@@ -14,6 +14,8 @@ from .._typing import FloatArray
 FEWEST_STEPS = 8  # distinct differences that are needed as evidence for an odd spacing
 MOST_DECIMALS = 6
 TOLERANCE = 1e-3  # of a spacing
+_EPS = float(np.finfo(np.float64).eps)
+_SINGLE_EPS = float(np.finfo(np.float32).eps)
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,10 @@ class Lattice:
 
     def snap(self, points: np.ndarray) -> np.ndarray:
         """Round `points` to the lattice, and to the precision of the source."""
-        continuous = self.spacing == 0
-        return np.where(continuous, self.store(points), self.place(np.round(self.units(points))))
+        placed = self.place(np.rint(self.units(points)))
+        if self.spacing.all():
+            return placed
+        return np.where(self.spacing == 0, self.store(points), placed)
 
     def units(self, points: np.ndarray) -> np.ndarray:
         """Return how many spacings `points` are from the origin, along x and y."""
@@ -78,11 +82,11 @@ def find_lattice(points: np.ndarray) -> Lattice:
     """
     single_points = points.astype(np.float32).astype(np.float64)
     size = np.abs(points).max(initial=1e-300)
-    single = bool(np.all(np.abs(points - single_points) <= 4 * np.finfo(float).eps * size))
-    unit = np.finfo(np.float32 if single else np.float64).eps * size
+    single = bool(np.abs(points - single_points).max() <= 4 * _EPS * size)
+    unit = (_SINGLE_EPS if single else _EPS) * size
     decimals = _decimals(points, 4 * unit)
     fallback = 0.0 if decimals is None else 10.0**-decimals
-    spacing = [_spacing(axis, 4 * unit, fallback) for axis in points.T]
+    spacing = [_spacing(axis, 4 * unit, fallback) for axis in np.sort(points.T, axis=1)]
     return Lattice(points[0].copy(), np.array(spacing), decimals, single)
 
 
@@ -91,24 +95,25 @@ def _decimals(points: np.ndarray, tolerance: float) -> int | None:
     for decimals in range(MOST_DECIMALS + 1):
         if tolerance > 0.1 * 10.0**-decimals:  # any number would pass
             return None
-        if np.all(np.abs(points - np.round(points, decimals)) <= tolerance):
+        if np.abs(points - points.round(decimals)).max() <= tolerance:
             return decimals
     return None
 
 
-def _spacing(axis: np.ndarray, tolerance: float, fallback: float) -> float:
-    steps = np.diff(np.unique(axis))
+def _spacing(ascending: np.ndarray, tolerance: float, fallback: float) -> float:
+    """Return the spacing of the coordinates along one axis, or `fallback` if too few show it."""
+    steps = ascending[1:] - ascending[:-1]
     steps = steps[steps > 2 * tolerance]
-    if not len(steps):
+    if len(steps) < FEWEST_STEPS:
         return fallback
-    smallest = steps.min()
+    smallest = steps[steps < 1.5 * steps.min()]
     # The mean of the smallest steps estimates the spacing better than any one of them.
-    spacing = float(steps[steps < 1.5 * smallest].mean())
+    spacing = float(smallest.sum() / len(smallest))
     if spacing < 20 * tolerance:
         return fallback
-    multiples = np.round(steps / spacing)
+    multiples = np.rint(steps / spacing)
     # The steps sum up to the extent, which unlike their sum is the same number in any order: where
     # a point is midway between two of the lattice, its last digit decides.
-    spacing = float((axis.max() - axis.min()) / multiples.sum())
-    even = np.abs(steps / spacing - multiples) <= TOLERANCE + 2 * tolerance / spacing
-    return spacing if even.all() and len(steps) >= FEWEST_STEPS else fallback
+    spacing = float((ascending[-1] - ascending[0]) / multiples.sum())
+    uneven = np.abs(steps / spacing - multiples).max()
+    return spacing if uneven <= TOLERANCE + 2 * tolerance / spacing else fallback

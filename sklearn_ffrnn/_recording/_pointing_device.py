@@ -8,6 +8,7 @@ device as its source, or its smallest steps give it away.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -71,36 +72,38 @@ class PointingDevice:
         """Return whole units such that every step is one that the device takes."""
         nearest = np.round(units)
         band = self.dead_band
+        blocked = held.tolist()
         shortest = self.reach**2 - 1e-9
         steps = np.abs(np.diff(nearest, axis=0))
         shown = (steps == 0) | (steps >= self.dead_band)
         if shown.all() and ((steps**2).sum(axis=1) >= shortest).all():
             return nearest
         ahead = 0.5 * (units + np.concatenate([units[1:], units[-1:]]))
-        possible = self._possible_steps()
-        out = [tuple(nearest[0])]
-        for (to_x, to_y), goal, still in zip(
-            nearest[1:].tolist(), ahead[1:], held[1:], strict=True
-        ):
-            x, y = out[-1]
-            step_x = to_x - x if abs(to_x - x) >= band and not still[0] else 0.0
-            step_y = to_y - y if abs(to_y - y) >= band and not still[1] else 0.0
+        possible = _possible_steps(self.dead_band, self.reach)
+        out = nearest.tolist()
+        x, y = out[0]
+        for i, (to_x, to_y) in enumerate(out[1:], start=1):
+            still_x, still_y = blocked[i]
+            step_x = to_x - x if abs(to_x - x) >= band and not still_x else 0.0
+            step_y = to_y - y if abs(to_y - y) >= band and not still_y else 0.0
             if step_x**2 + step_y**2 < shortest:
                 # A point was recorded, so the pointer moved: take the possible step that ends
                 # nearest to its goal.
-                miss = ((possible - (goal - out[-1])) ** 2).sum(axis=1)
-                miss[possible[:, still].any(axis=1)] = np.inf
-                step_x, step_y = possible[np.argmin(miss)].tolist()
-            out.append((x + step_x, y + step_y))
+                miss = ((possible - (ahead[i] - (x, y))) ** 2).sum(axis=1)
+                miss[possible[:, held[i]].any(axis=1)] = np.inf
+                step_x, step_y = possible[miss.argmin()].tolist()
+            x, y = out[i] = (x + step_x, y + step_y)
         return np.array(out)
 
-    def _possible_steps(self) -> FloatArray:
-        """Return the short steps that the device takes, of shape (n_steps, 2)."""
-        n = int(np.ceil(max(self.reach, self.dead_band))) + 1
-        steps = np.stack(np.meshgrid(*[np.arange(-n, n + 1.0)] * 2), axis=-1).reshape(-1, 2)
-        shown = ((steps == 0) | (np.abs(steps) >= self.dead_band)).all(axis=1)
-        reaches: BoolArray = (steps**2).sum(axis=1) >= self.reach**2 - 1e-9
-        return steps[shown & reaches]
+
+@lru_cache(maxsize=1000)
+def _possible_steps(dead_band: float, reach: float) -> FloatArray:
+    """Return the short steps that a device takes, of shape (n_steps, 2)."""
+    n = int(np.ceil(max(reach, dead_band))) + 1
+    steps = np.stack(np.meshgrid(*[np.arange(-n, n + 1.0)] * 2), axis=-1).reshape(-1, 2)
+    shown = ((steps == 0) | (np.abs(steps) >= dead_band)).all(axis=1)
+    reaches: BoolArray = (steps**2).sum(axis=1) >= reach**2 - 1e-9
+    return steps[shown & reaches]
 
 
 def find_pointing_device(points: np.ndarray) -> PointingDevice:

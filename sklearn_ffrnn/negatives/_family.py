@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Protocol
@@ -10,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from sklearn.utils import check_random_state
 
-from .._recording import find_pointing_device, regular_clock, stroke_starts
+from .._recording import find_pointing_device, median, regular_clock, stroke_starts
 
 _GAP = 3.0  # usual intervals; a longer one is a pause
 _RETURNS = 0.1  # share of the extent; a shorter chord is a return to the start
@@ -37,6 +38,28 @@ class NegativeFamily(Protocol):
             movement.
         """
         ...
+
+
+def make_each(
+    family: NegativeFamily, movements: Sequence[np.ndarray], seeds: Sequence[int]
+) -> list[np.ndarray | None]:
+    """Return what a family makes of each movement; one that can makes them together."""
+    together = getattr(family, "make_each", None)
+    if together is not None:
+        made: list[np.ndarray | None] = together(movements, seeds)
+        return made
+    return [family(*each) for each in zip(movements, random_states(seeds), strict=True)]
+
+
+def random_states(seeds: Sequence[int]) -> Iterator[np.random.RandomState]:
+    """Yield a RandomState of each seed, which lasts until the next one.
+
+    It is one that is seeded again, which takes a hundredth of the time of a new one.
+    """
+    rng = np.random.RandomState()
+    for seed in seeds:
+        rng.seed(seed)
+        yield rng
 
 
 class PathFamily(ABC):
@@ -72,7 +95,9 @@ class PathFamily(ABC):
         made = record_like(movement, path)
         # On a device that reports no small steps, a path that creeps towards its end might miss it.
         place = np.cumsum(np.append(True, np.diff(points, axis=0).any(axis=1)))
-        ends = np.isin(place, place[[*starts, *starts[1:] - 1, -1]])
+        at_end = np.zeros(place[-1] + 1, dtype=bool)
+        at_end[place[[*starts, *starts[1:] - 1, -1]]] = True
+        ends = at_end[place]
         made[ends, :2] = points[ends]
         return made
 
@@ -144,7 +169,7 @@ def _progress_of_time(points: np.ndarray, clock: np.ndarray, with_pauses: bool) 
     interval[~np.diff(points, axis=0).any(axis=1)] = 0.0
     if with_pauses:
         moving = interval > 0
-        usual = np.median(interval[moving]) if moving.any() else 0.0
+        usual = median(interval[moving]) if moving.any() else 0.0
         interval = np.where(interval > _GAP * usual, usual, interval)
     time = np.concatenate([[0.0], np.cumsum(interval)])
     return time / time[-1] if time[-1] > 0 else np.linspace(0.0, 1.0, len(time))

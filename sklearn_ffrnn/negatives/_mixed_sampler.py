@@ -9,7 +9,7 @@ import numpy as np
 from .._parallel_map import parallel_map
 from ._altered_family import AlteredHumanFamily
 from ._base_sampler import BaseNegativeSampler
-from ._family import NegativeFamily
+from ._family import NegativeFamily, make_each
 from ._minimum_jerk_family import MinimumJerkFamily
 from ._pursuit_family import PursuitFamily
 from ._sigma_lognormal_family import SigmaLognormalFamily
@@ -23,6 +23,7 @@ FAMILIES: tuple[NegativeFamily, ...] = (
     AlteredHumanFamily(),
 )
 _FEWEST = 3  # points of a negative
+_TOGETHER = 200  # negatives of one family
 WEIGHTS = (1.0, 1.0, 2.0, 1.0, 2.0)
 
 
@@ -46,7 +47,9 @@ class MixedNegativeSampler(BaseNegativeSampler):
         :class:`SigmaLognormalFamily`, :class:`MinimumJerkFamily`, :class:`SplineFamily`,
         :class:`PursuitFamily` and :class:`AlteredHumanFamily`, with their defaults; add
         :class:`RetimedFamily` and :class:`SmoothPaceFamily` to teach how long a movement takes.
-        :func:`record_like` gives the negatives of your own the source's clock and lattice.
+        :func:`record_like` gives the negatives of your own the source's clock and lattice. Where
+        many are made faster together, a family also has a method ``make_each(movements, seeds)``
+        that returns a list of what calls with each movement and seed would.
     weights : array-like of shape (n_families,) or None, default=None
         Relative share of each family. None gives all the same share; if `families` is None too,
         splines and altered movements have twice the share of the others.
@@ -156,12 +159,29 @@ class MixedNegativeSampler(BaseNegativeSampler):
     ) -> list[np.ndarray]:
         self.family_ = rng.permutation(_in_proportion(self._weights, self.n_negatives_))
         seeds = rng.randint(np.iinfo(np.int32).max, size=self.n_negatives_)
-        each = zip(self.family_.tolist(), self.source_.tolist(), seeds.tolist(), strict=True)
+        tasks = _tasks(self.family_)
         arguments = (
-            (self.families_, first, models[source], seed, f"X[{source}]")
-            for first, source, seed in each
+            (
+                [*self.families_[first:], *self.families_[:first]],
+                [models[source] for source in self.source_[task].tolist()],
+                seeds[task].tolist(),
+                [f"X[{source}]" for source in self.source_[task]],
+            )
+            for first, task in tasks
         )
-        return list(parallel_map(_ask, arguments, self.n_jobs))
+        made: dict[int, np.ndarray] = {}
+        for (_, task), some in zip(tasks, parallel_map(_ask, arguments, self.n_jobs), strict=True):
+            made.update(zip(task.tolist(), some, strict=True))
+        return [made[i] for i in range(self.n_negatives_)]
+
+
+def _tasks(family: np.ndarray) -> list[tuple[int, np.ndarray]]:
+    """Return families, and positions of the negatives that each is to make at once."""
+    tasks = []
+    for first in np.unique(family).tolist():
+        every = np.flatnonzero(family == first)
+        tasks += [(first, every[i : i + _TOGETHER]) for i in range(0, len(every), _TOGETHER)]
+    return tasks
 
 
 def _can_be_modelled(movement: np.ndarray) -> bool:
@@ -169,31 +189,41 @@ def _can_be_modelled(movement: np.ndarray) -> bool:
 
 
 def _ask(
-    families: list[NegativeFamily], first: int, movement: np.ndarray, seed: int, where: str
-) -> np.ndarray:
-    """Return the negative of the first family, from `first` on, that makes one."""
-    for family in [*families[first:], *families[:first]]:
-        negative = family(movement, np.random.RandomState(seed))
-        if negative is None:
-            continue
-        return _checked(np.asarray(negative, dtype=np.float64), movement, f"{family!r}", where)
+    families: list[NegativeFamily],
+    movements: list[np.ndarray],
+    seeds: list[int],
+    where: list[str],
+) -> list[np.ndarray]:
+    """Return a negative of each movement, of the first of the families that makes one."""
+    made: dict[int, np.ndarray] = {}
+    missing = list(range(len(movements)))
+    for family in families:
+        found = make_each(family, [movements[i] for i in missing], [seeds[i] for i in missing])
+        for i, negative in zip(missing, found, strict=True):
+            if negative is not None:
+                made[i] = _checked(negative, movements[i], family, where[i])
+        missing = [i for i in missing if i not in made]
+        if not missing:
+            return [made[i] for i in range(len(movements))]
     raise ValueError(
-        f"No family can make a negative from {where}; drop it, or add a family that does."
+        f"No family can make a negative from {where[missing[0]]}; drop it, or add a family that "
+        "does."
     )
 
 
-def _checked(negative: np.ndarray, movement: np.ndarray, family: str, where: str) -> np.ndarray:
+def _checked(negative: Any, movement: np.ndarray, family: NegativeFamily, where: str) -> np.ndarray:
     """Return what a family made, if it is a movement."""
+    negative = np.asarray(negative, dtype=np.float64)
     n_columns = movement.shape[1]
     if negative.ndim != 2 or negative.shape[1] != n_columns or len(negative) < _FEWEST:
         raise ValueError(
-            f"{family} made an array of shape {negative.shape} from {where}, of shape "
+            f"{family!r} made an array of shape {negative.shape} from {where}, of shape "
             f"{movement.shape}; a family must return {n_columns} columns and {_FEWEST} points or "
             "more, or None."
         )
     if not np.isfinite(negative).all() or np.any(np.diff(negative[:, 2]) < 0):
         raise ValueError(
-            f"{family} made values from {where} that are not finite, or a time that goes "
+            f"{family!r} made values from {where} that are not finite, or a time that goes "
             "backwards; a family must return finite values in the order of t, or None."
         )
     return negative

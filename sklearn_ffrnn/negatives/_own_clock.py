@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .._recording import find_lattice, regular_clock, stroke_starts
+from .._recording import find_lattice, median, regular_clock, stroke_starts
 
 _BLOCK = 8  # intervals drawn together, so that bursts of events stay bursts
 _LEAST = 3  # points
@@ -29,7 +29,7 @@ def draw_clock(t: np.ndarray, duration: float, rng: np.random.RandomState) -> np
     """
     intervals = np.diff(t)
     # A pause says how long somebody waited, not how often the device reports.
-    usual = np.median(intervals[intervals > 0])
+    usual = median(intervals[intervals > 0])
     intervals = intervals[intervals <= 3 * usual]
     block = min(_BLOCK, len(intervals))
     drawn: list[float] = []

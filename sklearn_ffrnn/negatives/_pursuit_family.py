@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice
 
 import numpy as np
 
@@ -113,22 +113,26 @@ def pursue(
     rng : RandomState
         Draws the noise.
     """
+    intervals = np.diff(tau)
+    n_steps = np.ceil(intervals * rate / STEP).astype(int)
+    lasts = intervals / np.maximum(n_steps, 1)
+    shares = np.exp(-lasts / memory)
+    leg = np.searchsorted(changes, tau[1:])
+    ahead = goals[leg + 1]
+    sizes = noise * np.abs(ahead - goals[leg]) * np.sqrt(1 - shares**2)
+    draws = iter((rng.standard_normal((n_steps.sum(), 2)) @ np.array([1.0, 1j])).tolist())
+    # Numbers of Python: numpy's own take several times as long one by one.
     z, velocity, push = complex(goals[0]), 0j, 0j
-    path = np.full(len(tau), z)
-    for i, (before, now) in enumerate(pairwise(tau.tolist()), start=1):
-        n = max(1, int(np.ceil((now - before) * rate / STEP))) if now > before else 0
-        draws = rng.standard_normal((n, 2)) @ np.array([1.0, 1j])
-        dt = (now - before) / max(n, 1)
-        kept = np.exp(-dt / memory)
-        leg = int(np.searchsorted(changes, now))
-        start, goal = goals[leg], goals[leg + 1]
-        size = noise * np.abs(goal - start) * np.sqrt(1 - kept**2)
-        for draw in draws.tolist():
+    path = [z]
+    for n, dt, kept, goal, size in zip(
+        *(values.tolist() for values in (n_steps, lasts, shares, ahead, sizes)), strict=True
+    ):
+        for draw in islice(draws, n):
             push = kept * push + size * draw
             velocity += dt * (rate**2 * (goal - z + push) - 2 * damping * rate * velocity)
             speed = abs(velocity)
             if speed > top_speed:
                 velocity *= top_speed / speed
             z += dt * velocity
-        path[i] = z
-    return path
+        path.append(z)
+    return np.array(path)

@@ -115,3 +115,5 @@ FEATURES: tuple[Feature, ...] = (
 )
 
 GROUPS = tuple(dict.fromkeys(feature.group for feature in FEATURES))
+# Where a movement points tells of the page on the screen, not of who moves.
+USUAL_GROUPS = tuple(group for group in GROUPS if group != "direction")

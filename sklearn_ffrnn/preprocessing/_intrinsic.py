@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.ndimage import correlate1d
 
 NAMES = ("log_speed", "turn_cos", "turn_sin", "jerk_along", "jerk_across")
 PACED_NAMES = (*NAMES, "log_pace")
@@ -15,26 +16,27 @@ SLOWEST = 0.01  # units of the data per unit of t; the logarithm of slower speed
 
 
 def intrinsic(velocity: np.ndarray) -> np.ndarray:
-    """Describe a movement in the moving frame of the pointer.
+    """Describe movements in the moving frame of the pointer.
 
     Parameters
     ----------
-    velocity : ndarray of shape (n_steps, 2)
+    velocity : ndarray of shape (n, n_steps, 2)
         At equal steps of time.
 
     Returns
     -------
-    channels : ndarray of shape (n_steps, 5)
+    channels : ndarray of shape (n, n_steps, 5)
         The logarithm of the speed relative to the movement's own mean; cosine and sine of the angle
         turned since the step before, which fade to 0 where the pointer hardly moves; and the third
         difference of position along and across the heading, relative to the local speed and
         compressed by the inverse hyperbolic sine. Tremor and rounding are small compared with the
         speed but large in this last pair, where a script without them stands out.
     """
-    v = velocity @ np.array([1.0, 1j])
+    v = velocity[..., 0] + 1j * velocity[..., 1]
     speed = np.abs(v)
-    mean = speed.mean() or 1.0
-    before = np.concatenate([v[:1], v[:-1]])
+    mean = speed.mean(axis=1, keepdims=True)
+    mean[mean == 0] = 1.0
+    before = np.concatenate([v[:, :1], v[:, :-1]], axis=1)
     turn = v * np.conj(before)
     turn = turn / (np.abs(turn) + (STILL * mean) ** 2)
     heading = np.conj(before) / (np.abs(before) + STILL * mean)
@@ -47,29 +49,28 @@ def intrinsic(velocity: np.ndarray) -> np.ndarray:
             np.arcsinh(STEEPNESS * jerk.real),
             np.arcsinh(STEEPNESS * jerk.imag),
         ],
-        axis=1,
+        axis=2,
     )
 
 
 def paced(velocity: np.ndarray) -> np.ndarray:
-    """Return the intrinsic channels and the logarithm of the speed itself, shape (n_steps, 6).
+    """Return the intrinsic channels and the logarithm of the speed itself, (n, n_steps, 6).
 
     The first five can't tell a movement from itself played faster.
     """
-    speed = np.linalg.norm(velocity, axis=1)
-    return np.column_stack([intrinsic(velocity), np.log(SLOWEST + speed)])
+    speed = np.linalg.norm(velocity, axis=2)
+    pace = np.log(SLOWEST + speed)
+    return np.concatenate([intrinsic(velocity), pace[..., None]], axis=2)
 
 
 def third_difference(v: np.ndarray) -> np.ndarray:
     """Return the second difference of the steps; its first values repeat to keep the length."""
-    if len(v) < 3:
+    if v.shape[1] < 3:
         return np.zeros_like(v)
     second = np.diff(v, n=2)
-    return np.concatenate([second[:1], second[:1], second])
+    return np.concatenate([second[:, :1], second[:, :1], second], axis=1)
 
 
 def _nearby(speed: np.ndarray) -> np.ndarray:
     """Return the mean speed over a few steps around each."""
-    half = WINDOW // 2
-    padded = np.pad(speed, half, mode="edge")
-    return np.convolve(padded, np.full(WINDOW, 1 / WINDOW), mode="valid")
+    return correlate1d(speed, np.full(WINDOW, 1 / WINDOW), axis=1, mode="nearest")

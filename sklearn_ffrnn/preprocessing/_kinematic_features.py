@@ -19,7 +19,7 @@ from .._input import (
     check_trajectories,
     warn_about_jumps,
 )
-from ._feature_table import FEATURES, GROUPS, Feature
+from ._feature_table import FEATURES, GROUPS, USUAL_GROUPS, Feature
 from ._kinematics import kinematics
 
 
@@ -183,7 +183,7 @@ class KinematicFeatures(TransformerMixin, BaseEstimator):
         return pd.DataFrame(self._chosen()).set_index("name")
 
     def _chosen(self) -> list[Feature]:
-        groups = GROUPS[:-1] if self.groups is None else self.groups
+        groups = USUAL_GROUPS if self.groups is None else self.groups
         unknown = [group for group in groups if group not in GROUPS]
         if unknown or not len(groups):
             raise ValueError(
@@ -197,8 +197,7 @@ class KinematicFeatures(TransformerMixin, BaseEstimator):
         if warn:
             warn_about_jumps(trajectories, name=name, stacklevel=5)
         names = [feature.name for feature in self._chosen()]
-        rows = (kinematics(trajectory, self.period) for trajectory in trajectories)
-        return np.array([[row.get(name, np.nan) for name in names] for row in rows])
+        return kinematics(trajectories, self.period, names)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

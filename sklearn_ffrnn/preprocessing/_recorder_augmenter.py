@@ -112,12 +112,14 @@ class RecorderAugmenter(BaseAugmenter):
         if not len(self.ticks) or not all(tick >= 0 for tick in self.ticks):
             raise ValueError(f"ticks={self.ticks!r} must be numbers from 0 on, one or more.")
 
-    def _view(self, trajectory: np.ndarray, rng: np.random.RandomState) -> np.ndarray:
+    def _view(
+        self, trajectory: np.ndarray, rng: np.random.RandomState, spare: np.random.RandomState
+    ) -> np.ndarray:
         # All is drawn for every movement, so that leaving one thing out changes no other.
         drawn, interval, phase, jitter, delay, lost, tick, coarse, first, last = rng.uniform(
             size=10
         )
-        noise = np.random.RandomState(rng.randint(np.iinfo(np.int32).max))
+        seed = rng.randint(np.iinfo(np.int32).max)
         own = usual_interval(trajectory)
         if drawn >= self.share or own == 0:
             return trajectory
@@ -133,4 +135,5 @@ class RecorderAugmenter(BaseAugmenter):
             coarseness=1 + int(coarse * self.coarseness),
             missing=(first * self.missing, last * self.missing),
         )
-        return record_again(trajectory, recorder, noise)
+        spare.seed(seed)
+        return record_again(trajectory, recorder, spare)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .._recording import find_lattice
+from .._recording import find_lattice, median
 from ._velocity import merge_equal_times
 
 _FEWEST = 3  # points that are left of a recording
@@ -91,4 +91,4 @@ def record_again(
 def usual_interval(trajectory: np.ndarray) -> float:
     """Return the median interval between different time stamps, in the unit of t."""
     intervals = np.diff(trajectory[:, 2])
-    return float(np.median(intervals[intervals > 0])) if intervals.any() else 0.0
+    return median(intervals[intervals > 0]) if intervals.any() else 0.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from .._recording import median
 from .._typing import BoolArray
 from ._velocity import merge_equal_times
 
@@ -36,7 +37,7 @@ def without_rests(trajectory: np.ndarray, longest: float, finest: float) -> np.n
     intervals = np.diff(t)
     if not len(intervals):
         return trajectory[[0, -1], :3]
-    usual = max(float(np.median(intervals)), finest)
+    usual = max(median(intervals), finest)
     gap = np.flatnonzero(intervals > _GAP * usual)
     held = np.column_stack([merged[gap, :2], t[gap + 1] - usual])
     points = np.insert(merged, gap + 1, held, axis=0)

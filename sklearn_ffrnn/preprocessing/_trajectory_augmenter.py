@@ -96,7 +96,9 @@ class TrajectoryAugmenter(BaseAugmenter):
         if self.scale is not None:
             check_range("scale", self.scale, np.finfo(float).tiny, LARGEST)
 
-    def _view(self, trajectory: np.ndarray, rng: np.random.RandomState) -> np.ndarray:
+    def _view(
+        self, trajectory: np.ndarray, rng: np.random.RandomState, spare: np.random.RandomState
+    ) -> np.ndarray:
         # Draw every random number for every movement, so that one option does not change another's.
         phase, first, last, angle, size, side = rng.uniform(size=6)
         begin, end = trajectory[[0, -1], 2]

@@ -21,7 +21,9 @@ def merge_equal_times(trajectory: FloatArray) -> FloatArray:
     between them, or by a tiny number in its place, would let one point outweigh its sequence; the
     last position of a tick keeps the whole displacement and gives a real speed.
     """
-    last: BoolArray = np.append(np.diff(trajectory[:, 2]) > 0, True)
+    t = trajectory[:, 2]
+    last: BoolArray = np.ones(len(t), dtype=bool)
+    np.greater(t[1:], t[:-1], out=last[:-1])
     return trajectory[last]
 
 
@@ -36,8 +38,11 @@ def resample_uniformly(trajectory: np.ndarray, period: float) -> np.ndarray:
     if n_periods == 0:
         return trajectory[[0, -1]]
     times = start + period * np.arange(n_periods + 1)
-    columns = [np.interp(times, trajectory[:, 2], trajectory[:, i]) for i in (0, 1)]
-    return np.column_stack([*columns, times])
+    resampled = np.empty((n_periods + 1, 3))
+    resampled[:, 2] = times
+    for i in (0, 1):
+        resampled[:, i] = np.interp(times, trajectory[:, 2], trajectory[:, i])
+    return resampled
 
 
 def velocity(trajectory: np.ndarray) -> np.ndarray:

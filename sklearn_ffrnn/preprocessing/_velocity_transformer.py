@@ -24,6 +24,7 @@ from .._input import (
 )
 from .._recording import find_lattice
 from .._typing import FloatArray
+from ._equal_lengths import of_equal_length
 from ._intrinsic import NAMES, PACED_NAMES, intrinsic, paced
 from ._recorders import usual_interval
 from ._velocity import Moments, divisor, merge_equal_times, resample_uniformly, velocity, z_score
@@ -171,7 +172,8 @@ class VelocityTransformer(  # type: ignore[call-arg]
             three times as far apart as the clock of `resample`. :meth:`transform` warns too. A
             SequenceBatch is not checked: the sampler that made it has done so.
         """
-        return self._learn(X, reset=True)
+        self._learn(X, reset=True)
+        return self
 
     @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X: Any, y: Any = None) -> VelocityTransformer:
@@ -203,10 +205,11 @@ class VelocityTransformer(  # type: ignore[call-arg]
                 "partial_fit does not support max_length='mean', which cuts by the mean of a whole "
                 "training set before the statistics are taken. Set max_length to a number or None."
             )
-        return self._learn(X, reset=not hasattr(self, "n_features_in_"))
+        self._learn(X, reset=not hasattr(self, "n_features_in_"))
+        return self
 
-    def _learn(self, X: Any, *, reset: bool) -> VelocityTransformer:
-        """Learn from `X`, in addition to earlier parts unless `reset`."""
+    def _learn(self, X: Any, *, reset: bool) -> list[np.ndarray]:
+        """Learn from `X`, in addition to earlier parts unless `reset`; return its sequences."""
         trajectories = check_trajectories(X)
         if not isinstance(X, SequenceBatch):  # the sampler that made the batch has warned
             warn_about_jumps(trajectories, stacklevel=5)
@@ -228,7 +231,7 @@ class VelocityTransformer(  # type: ignore[call-arg]
                 moments = seen.merge(moments)
             self.n_steps_seen_, self.mean_, self.var_ = moments
             self.scale_ = divisor(self.mean_, self.var_)
-        return self
+        return sequences
 
     def transform(self, X: Any) -> Any:
         """Turn trajectories into velocity sequences.
@@ -262,11 +265,13 @@ class VelocityTransformer(  # type: ignore[call-arg]
         sequences : ndarray of shape (n_samples, n_steps, n_channels), SequenceBatch or Series
             As from :meth:`transform`.
         """
-        return self._learn(X, reset=True)._convert(X, warn=False)
+        return self._in_container(X, self._scaled(self._learn(X, reset=True)))
 
     def _convert(self, X: Any, *, warn: bool) -> Any:
-        """Return the sequences in the requested container."""
-        rows = self._transform(X, "X", warn=warn)
+        return self._in_container(X, self._transform(X, "X", warn=warn))
+
+    def _in_container(self, X: Any, rows: np.ndarray) -> Any:
+        """Return the sequences of `X` in the requested container, of a batch the negatives' too."""
         if isinstance(X, SequenceBatch):
             negatives: Any = self._transform(X.negatives, "X.negatives") if len(X.negatives) else []
             return X.replace(rows, negatives)
@@ -343,7 +348,7 @@ class VelocityTransformer(  # type: ignore[call-arg]
             )
 
     def _velocities(self, trajectories: list[np.ndarray], name: str) -> list[np.ndarray]:
-        out = []
+        sequences = []
         for i, trajectory in enumerate(trajectories):
             merged = merge_equal_times(trajectory)
             if len(merged) < 2:
@@ -362,8 +367,12 @@ class VelocityTransformer(  # type: ignore[call-arg]
                     f"{name}[{i}] has a velocity of {np.abs(sequence).max():g}, too large for "
                     "float32; check its units, and its time stamps for tiny steps."
                 )
-            out.append(CHANNELS[self.channels](sequence))
-        return out
+            sequences.append(sequence)
+        channels = CHANNELS[self.channels]
+        for where, steps in of_equal_length(sequences):
+            for j, sequence in zip(where.tolist(), channels(steps), strict=True):
+                sequences[j] = sequence
+        return sequences
 
     def _transform(self, X: Any, name: str, *, warn: bool = False) -> np.ndarray:
         trajectories = check_trajectories(X, name=name)
@@ -371,7 +380,11 @@ class VelocityTransformer(  # type: ignore[call-arg]
         if warn:
             warn_about_jumps(trajectories, name=name, stacklevel=5)
             self._warn_if_coarse(trajectories, name)
-        sequences = [s[: self.max_length_] for s in self._velocities(trajectories, name)]
+        return self._scaled(self._velocities(trajectories, name))
+
+    def _scaled(self, sequences: list[np.ndarray]) -> np.ndarray:
+        """Return sequences cut to the common length and scaled, in one array."""
+        sequences = [s[: self.max_length_] for s in sequences]
         if self.scale == "dataset":
             sequences = [(s - self.mean_) / self.scale_ for s in sequences]
         elif self.scale == "sequence":

@@ -337,3 +337,29 @@ def test_record_like_takes_no_shorter_step_than_the_device():
     slow = np.cumsum(rng.normal(scale=1, size=(300, 2)), axis=0)
     made = np.abs(np.diff(record_like(movement, slow)[:, :2], axis=0))
     assert ((made == 0) | (made >= 3)).all()
+
+
+def test_strokes_of_movements_together_as_one_at_a_time(X):
+    family = SigmaLognormalFamily()
+    still = np.column_stack([np.ones(5), np.ones(5), 8.0 * np.arange(5)])
+    movements = [*X, still]
+    made = family.make_each(movements, range(len(movements)))
+    assert made[-1] is None
+    for seed, (negative, movement) in enumerate(zip(made[:-1], X, strict=True)):
+        np.testing.assert_array_equal(negative, family(movement, seed))
+
+
+def test_a_negative_does_not_depend_on_how_many_a_family_makes_at_once(X):
+    def alone(movement, random_state):
+        return SigmaLognormalFamily()(movement, random_state)
+
+    def draw(movement, random_state):
+        return movement + np.append(random_state.uniform(size=2), 0.0)
+
+    settings = {"mode": "resample", "random_state": 0}
+    made, expected = (
+        MixedNegativeSampler(3, families=[family, draw], **settings).fit_resample(X)[0]
+        for family in (SigmaLognormalFamily(), alone)
+    )
+    for negative, other in zip(made, expected, strict=True):
+        np.testing.assert_array_equal(negative, other)
