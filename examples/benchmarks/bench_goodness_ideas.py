@@ -41,6 +41,7 @@ from sklearn_ffrnn.nn._label_code import with_code
 
 VARIANTS = {  # today's first, and the best known for two classes
     "log_ratio, symmetric": {},
+    "log_ratio, symmetric, top 1/16": {"top": 1 / 16},
     "log_ratio, symmetric, top 1/8": {"top": 1 / 8},
     "log_ratio, symmetric, top 1/4": {"top": 1 / 4},
     "log_ratio, symmetric, top 1/2": {"top": 1 / 2},
@@ -51,6 +52,7 @@ VARIANTS = {  # today's first, and the best known for two classes
     "log_ratio, symmetric, 3 wrong": {"wrong": 3},
     "mean, logistic": {"goodness": "mean", "objective": "logistic"},
     "sum, logistic": {"goodness": "sum", "objective": "logistic", "threshold": 192.0},
+    "mean, logistic, top 1/16": {"goodness": "mean", "objective": "logistic", "top": 1 / 16},
     "mean, logistic, top 1/8": {"goodness": "mean", "objective": "logistic", "top": 1 / 8},
     "mean, logistic, top 1/4": {"goodness": "mean", "objective": "logistic", "top": 1 / 4},
     "mean, logistic, top 1/2": {"goodness": "mean", "objective": "logistic", "top": 1 / 2},
