@@ -63,10 +63,10 @@ VARIANTS = {  # today's first, and the best known for two classes
         "entmax": "scaled",
     },
     "mean, logistic, label": {"goodness": "mean", "objective": "logistic", "label": True},
-    "mean, logistic, top 1/4, label": {
+    "mean, logistic, top 1/8, label": {
         "goodness": "mean",
         "objective": "logistic",
-        "top": 1 / 4,
+        "top": 1 / 8,
         "label": True,
     },
     "mean, logistic, entmax, label": {
