@@ -147,7 +147,7 @@ class ForwardForwardRNN(Network):
 
     @property
     def n_copies(self) -> int:
-        """How often training reads a sequence in each epoch."""
+        """How often training reads each sequence in an epoch: once with each label it draws."""
         return n_training_copies(self.n_classes)
 
     def positives_and_negatives(self, batch: Batch) -> tuple[Packed, Tensor, Tensor | None]:
