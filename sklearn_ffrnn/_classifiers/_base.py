@@ -156,7 +156,7 @@ class BaseRNNClassifier(PredictionMixin, ClassifierMixin, BaseEstimator, metacla
             network.to(device),
             train_part,
             validation_part,
-            max_iter=n_epochs(self, network, train_part),
+            max_iter=n_epochs(self, train_part),
             learning_rate=self.learning_rate,
             untrained=not warm,
             generator=generator,
@@ -307,7 +307,7 @@ class BaseRNNClassifier(PredictionMixin, ClassifierMixin, BaseEstimator, metacla
         options = TrainingOptions(
             watched=self._watched(validation is not None),
             max_iter=max_iter,
-            batch_size=sequences_in_batch(self, network, len(data.y)),
+            batch_size=sequences_in_batch(self, len(data.y)),
             learning_rate_init=self.learning_rate_init,
             learning_rate=learning_rate,
             alpha=self.alpha,

@@ -39,9 +39,8 @@ class FFRNNClassifier(BaseRNNClassifier):
     activations are normalized. The goodness of all layers gives the class.
 
     With two classes the positives are the samples of ``classes_[1]``. With more, a label is added
-    to the input as a one-hot code, and a sample is positive with its correct label. An epoch reads
-    each sequence with its own label and three wrong ones, drawn anew; prediction reads it once with
-    every label.
+    to the input as a one-hot code, and a sample is positive with its correct label. Training and
+    prediction then read each sequence once for every class.
 
     Parameters
     ----------
@@ -74,8 +73,7 @@ class FFRNNClassifier(BaseRNNClassifier):
         "symmetric" compares the goodness of whole sequences, in all pairs of a positive and a
         negative of the batch, and with the threshold.
     batch_size : int or "auto", default="auto"
-        Number of sequences in a batch; "auto" is ``min(128, n_samples)``, with three classes 42 in
-        the place of 128 and with more 32, because a batch reads each with several labels.
+        Number of sequences in a batch; "auto" is ``min(128, n_samples)``.
     learning_rate : {"one_cycle", "adaptive", "constant"}, default="one_cycle"
         Schedule of the learning rate. "one_cycle" raises it from ``learning_rate_init`` to ten
         times that in the first three tenths of ``max_iter`` epochs, then lowers it to a hundredth

@@ -147,7 +147,8 @@ class OwnLayer:
 
     def _n_steps(self, lengths: Tensor) -> int:
         """Return how many steps the layers read of sequences of these lengths."""
-        return int(lengths.sum()) * self.network.n_copies
+        copies = self.network.n_classes if self.network.n_classes > 2 else 1
+        return int(lengths.sum()) * copies
 
 
 class _FirstError:

@@ -19,11 +19,6 @@ class Network(nn.Module, ABC):
     # Forward-Forward every layer is a stage; a network with one output has one stage.
     layers_in_use: Tensor
 
-    @property
-    def n_copies(self) -> int:
-        """How often training reads each sequence in an epoch."""
-        return 1
-
     @abstractmethod
     def parameter_blocks(self) -> list[list[nn.Parameter]]:
         """Return the parameters that each loss trains, one block for each loss."""

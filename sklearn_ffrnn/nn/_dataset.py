@@ -12,30 +12,15 @@ from ._packed import Packed
 
 
 class Batch:
-    """The packed sequences of a training step, with their classes, weights and indices.
-
-    Its seed follows from the indices, in the order asked for: shuffled sequences have another one
-    in every epoch, the same in every process.
-    """
+    """The packed sequences of a training step, with their classes, weights and indices."""
 
     def __init__(
-        self,
-        sequences: Packed,
-        target: Tensor | None,
-        weight: Tensor | None,
-        index: Tensor,
-        order: Tensor,
+        self, sequences: Packed, target: Tensor | None, weight: Tensor | None, index: Tensor
     ) -> None:
         self.sequences = sequences
         self.target = target
         self.weight = weight
         self.index = index
-        self._order = order
-
-    @property
-    def seed(self) -> int:
-        """Seed of what is drawn for this batch."""
-        return int((self._order * torch.arange(1, len(self) + 1, device=self._order.device)).sum())
 
     def __len__(self) -> int:
         return len(self.sequences)
@@ -77,7 +62,6 @@ class SequenceDataset(torch.utils.data.Dataset[Batch]):
 
     def batch(self, index: Tensor) -> Batch:
         """Pack the sequences at `index`, longest first."""
-        order = index
         index = index.to(self.lengths.device)
         index = index[torch.argsort(self.lengths[index], descending=True, stable=True)]
         lengths = self.lengths[index]
@@ -93,7 +77,6 @@ class SequenceDataset(torch.utils.data.Dataset[Batch]):
             None if self.target is None else self.target[index],
             None if self.weight is None else self.weight[index],
             index,
-            order,
         )
 
 

@@ -12,7 +12,7 @@ from ._dataset import Batch
 from ._differences import Differences
 from ._forward_forward_layer import ForwardForwardLayer
 from ._goodness import Goodness
-from ._label_code import n_training_copies, with_every_label, with_own_and_wrong_labels
+from ._label_code import with_every_label
 from ._normalization import make_normalization
 from ._packed import Packed
 from ._recurrent_layer import make_layers
@@ -23,8 +23,7 @@ class ForwardForwardRNN(Network):
 
     With two classes, samples of class 1 are positive and samples of class 0 negative. With more,
     a label is added to the input as a one-hot code: a sequence with its correct label is positive,
-    and with a wrong label negative (Hinton 2022, section 3.3). Training draws a few wrong labels
-    anew for every batch, if there are more; all else reads every label.
+    and with each wrong label negative (Hinton 2022, section 3.3).
 
     Parameters
     ----------
@@ -145,26 +144,17 @@ class ForwardForwardRNN(Network):
         """The threshold theta of each layer for positives and for negatives: (n_layers, 2)."""
         return torch.stack([layer.theta for layer in self.layers])
 
-    @property
-    def n_copies(self) -> int:
-        """How often training reads each sequence in an epoch: once with each label it draws."""
-        return n_training_copies(self.n_classes)
-
     def positives_and_negatives(self, batch: Batch) -> tuple[Packed, Tensor, Tensor | None]:
         """Return the input of the first layer, which sequences are positive, and their weights."""
         assert batch.target is not None
         if self.n_classes == 2:
             return batch.sequences, batch.target == 1, batch.weight
-        if self.training and self.n_copies < self.n_classes:
-            generator = torch.Generator().manual_seed(batch.seed)
-            x, label = with_own_and_wrong_labels(
-                batch.sequences, batch.target, self.n_classes, generator
-            )
-        else:
-            x, label = with_every_label(batch.sequences, self.n_classes)
-        copies = len(x) // len(batch)
-        weight = None if batch.weight is None else batch.weight.repeat_interleave(copies)
-        return x, label == batch.target.repeat_interleave(copies), weight
+        x, label = with_every_label(batch.sequences, self.n_classes)
+        target = batch.target.repeat_interleave(self.n_classes)
+        weight = batch.weight
+        if weight is not None:
+            weight = weight.repeat_interleave(self.n_classes)
+        return x, label == target, weight
 
     def with_candidate_labels(self, sequences: Packed) -> Packed:
         """Return each sequence once with every label; with two classes, as it is."""
