@@ -51,7 +51,16 @@ VARIANTS = {  # today's first, and the best known for two classes
     "log_ratio, symmetric, 1 wrong": {"wrong": 1},
     "log_ratio, symmetric, 3 wrong": {"wrong": 3},
     "log_ratio, symmetric, 3 wrong, batches of 32": {"wrong": 3, "batch_size": 32},
-    "log_ratio, symmetric, batches of 32": {"batch_size": 32},
+    "log_ratio, symmetric, 3 wrong, batches of 32, label": {
+        "wrong": 3,
+        "batch_size": 32,
+        "label": True,
+    },
+    "log_ratio, symmetric, 3 wrong, batches of 32, top 1/8": {
+        "wrong": 3,
+        "batch_size": 32,
+        "top": 1 / 8,
+    },
     "mean, logistic": {"goodness": "mean", "objective": "logistic"},
     "sum, logistic": {"goodness": "sum", "objective": "logistic", "threshold": 192.0},
     "mean, logistic, top 1/16": {"goodness": "mean", "objective": "logistic", "top": 1 / 16},
@@ -201,11 +210,9 @@ def fit_and_score(variant, X, y, train, test, epochs, seed):
     settings = dict(VARIANTS[variant])
     top, entmax = settings.pop("top", None), settings.pop("entmax", None)
     label, n_wrong = settings.pop("label", False), settings.pop("wrong", None)
-    network = ForwardForwardRNN
-    if label:
-        network = LabelInEveryLayer
+    network = LabelInEveryLayer if label else ForwardForwardRNN
     if n_wrong is not None:
-        network = type("Network", (FewWrongLabels,), {"n_wrong": n_wrong})
+        network = type("Network", (FewWrongLabels, network), {"n_wrong": n_wrong})
     model = make_pipeline(
         VelocityTransformer(resample=20, max_length=300),
         FFRNNClassifier(max_iter=epochs, random_state=seed, **settings),
