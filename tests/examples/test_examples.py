@@ -34,6 +34,8 @@ SMALLEST = {
     " --models FF --splits 1",
     "examples/benchmarks/bench_gestures.py": "--data DATA --folds 1 --samples 64 --epochs 1"
     " --models FF",
+    "examples/benchmarks/bench_goodness_ideas.py": "--data DATA --sets mobiletouchdb gestures"
+    " --choose --samples 60 --epochs 1 --folds 1 --seeds 1",
     "examples/benchmarks/bench_grid_search.py": "--data DATA --samples 60 --epochs 1 --jobs 1",
     "examples/benchmarks/bench_logs.py": "--rows 2000",
     "examples/benchmarks/bench_objectives.py": "--data DATA --sets mobiletouchdb --samples 60"
