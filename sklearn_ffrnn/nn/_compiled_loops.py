@@ -12,7 +12,6 @@ from typing import Any
 
 import numba
 import numpy as np
-import torch
 from torch import Tensor
 
 from ._activation_limit import activation_limit
@@ -30,7 +29,7 @@ def relu_rnn_forward(x: Packed, w_x: Tensor, w_h: Tensor, bias: Tensor) -> Tenso
     """Do what `_torch_loops.relu_rnn_forward` does."""
     hidden = x.steps.new_empty(len(x.steps), len(bias))
     operands = map(_array, (hidden, x.steps, w_x.T, w_h.T, bias))
-    _forward(*operands, _limit(hidden), np.array(x.sizes))
+    _forward(*operands, np.array(x.sizes), _limit(hidden))
     return hidden
 
 
@@ -45,20 +44,17 @@ def relu_rnn_backward(
     n_inputs, n_units = x.steps.shape[1], len(w_h)
     shapes = (n_inputs, n_units), (n_units, n_units), (n_units,)
     totals = [hidden.new_zeros(shape) for shape in shapes]
-    inputs, states, weights = map(_array, (x.steps, hidden, w_h))
+    inputs, states, *of_weights = map(_array, (x.steps, hidden, w_h, *totals))
+    limit = _limit(hidden)
     after, time = states[:0], len(x.sizes)
     for rows, sizes in reversed(x.blocks):
         time -= len(sizes)
         n_earlier = x.sizes[time - 1] if time > 0 else 0
         grad = grad_states(rows)
-        operands = (_array(grad), after, inputs[rows], states[rows.start - n_earlier : rows.stop])
-        # A sum for each block, and one over the blocks: it loses fewer digits than one alone.
-        parts = [torch.zeros_like(total) for total in totals]
-        of_weights = map(_array, parts)
-        _backward(*operands, weights, _limit(hidden), np.array([n_earlier, *sizes]), *of_weights)
-        for total, part in zip(totals, parts, strict=True):
-            total.add_(part)
-        after = _array(grad)[: sizes[0]]
+        current, earlier = _array(grad), states[rows.start - n_earlier : rows.stop]
+        all_sizes = np.array([n_earlier, *sizes])
+        _backward(current, after, inputs[rows], earlier, all_sizes, limit, *of_weights)
+        after = current[: sizes[0]]
         if grad_inputs is not None:
             grad_inputs(rows, grad)
     w_x, w_h, bias = totals
@@ -82,8 +78,8 @@ def _forward(  # pragma: no cover
     w_x: np.ndarray,
     w_h: np.ndarray,
     bias: np.ndarray,
-    limit: Any,
     sizes: np.ndarray,
+    limit: Any,
 ) -> None:
     """Fill in the hidden states; the weights are transposed: (n_inputs, n_units)."""
     zero = limit - limit
@@ -110,9 +106,9 @@ def _backward(  # pragma: no cover
     after: np.ndarray,
     x: np.ndarray,
     hidden: np.ndarray,
-    w_h: np.ndarray,
-    limit: Any,
     sizes: np.ndarray,
+    limit: Any,
+    w_h: np.ndarray,
     grad_w_x: np.ndarray,
     grad_w_h: np.ndarray,
     grad_bias: np.ndarray,
@@ -120,26 +116,30 @@ def _backward(  # pragma: no cover
     """Propagate the gradients of a block of steps back through time, in place.
 
     `after` is the gradient of the step after the block. `hidden` and `sizes` begin with the step
-    before the block, of size 0 if there is none. What the block adds to the gradients of the
-    weights is added to their transposes.
+    before the block, of size 0 if there is none. The gradients of the weights are transposed; what
+    the block adds to them is summed up on its own first, which loses fewer digits.
     """
     zero = limit - limit
+    of_w_x, of_w_h, of_bias = np.zeros_like(grad_w_x), np.zeros_like(w_h), np.zeros_like(grad_bias)
     stop = len(grad)
     for t in range(len(sizes) - 1, 0, -1):
         start = stop - sizes[t]
         current, states = grad[start:stop], hidden[sizes[0] + start : sizes[0] + stop]
         _add_product(current[: len(after)], after, w_h)
         for i in range(sizes[t]):
-            for j in range(len(grad_bias)):
+            for j in range(len(of_bias)):
                 saturated = states[i, j] <= zero or states[i, j] >= limit
                 gradient = zero if saturated else current[i, j]
                 current[i, j] = gradient
-                grad_bias[j] += gradient
-        _add_product(grad_w_x, x[start:stop].T, current)
-        earlier = sizes[0] + start - sizes[t - 1]
+                of_bias[j] += gradient
+        _add_product(of_w_x, x[start:stop].T, current)
         if sizes[t - 1] > 0:
-            _add_product(grad_w_h, hidden[earlier : earlier + sizes[t]].T, current)
+            earlier = sizes[0] + start - sizes[t - 1]
+            _add_product(of_w_h, hidden[earlier : earlier + sizes[t]].T, current)
         after, stop = current, start
+    grad_w_x += of_w_x
+    grad_w_h += of_w_h
+    grad_bias += of_bias
 
 
 @_compile
@@ -164,7 +164,14 @@ def _add_product(out: np.ndarray, a: np.ndarray, b: np.ndarray) -> None:  # prag
                 out1[j] = out1[j] + a10 * b0 + a11 * b1 + a12 * b2 + a13 * b3
                 out2[j] = out2[j] + a20 * b0 + a21 * b1 + a22 * b2 + a23 * b3
                 out3[j] = out3[j] + a30 * b0 + a31 * b1 + a32 * b2 + a33 * b3
-    for i in range(n_rows):  # what is left, in the same order
-        for p in range(whole_inner if i < whole_rows else 0, n_inner):
+    # What is left, in the same order.
+    for i in range(whole_rows, n_rows):
+        for p in range(0, whole_inner, 4):
+            a0, a1, a2, a3 = a[i, p], a[i, p + 1], a[i, p + 2], a[i, p + 3]
+            for j in range(b.shape[1]):
+                total = out[i, j] + a0 * b[p, j] + a1 * b[p + 1, j]
+                out[i, j] = total + a2 * b[p + 2, j] + a3 * b[p + 3, j]
+    for i in range(n_rows):
+        for p in range(whole_inner, n_inner):
             for j in range(b.shape[1]):
                 out[i, j] += a[i, p] * b[p, j]
