@@ -8,6 +8,7 @@ as well: numba makes the processor's widest vectors of them, and a step stays in
 from __future__ import annotations
 
 from collections.abc import Callable
+from platform import machine
 from typing import Any
 
 import numba
@@ -18,8 +19,14 @@ from ._activation_limit import activation_limit
 from ._packed import Packed
 from ._torch_loops import Gradients
 
-if numba.config.DISABLE_JIT:
-    raise ImportError("NUMBA_DISABLE_JIT is set, and Python's loops would take too long.")
+# Python's own loops, and those of an older numba, which finds no vectors in them, are slower than
+# torch by far. Other processors were not measured; Apple's have a unit for products.
+if (
+    numba.config.DISABLE_JIT
+    or numba.version_info[:2] < (0, 61)
+    or machine() not in ("x86_64", "AMD64")
+):
+    raise ImportError("The compiled loops need numba 0.61 and a processor of the x86-64 family.")
 
 # "contract" allows multiplying and adding in one instruction; the order of a sum is kept.
 _compile = numba.njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})

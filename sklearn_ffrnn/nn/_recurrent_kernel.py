@@ -20,10 +20,10 @@ from ._packed import Packed
 
 @cache
 def _compiled_loops() -> ModuleType | None:
-    """Return the loops that numba compiles, None without numba."""
+    """Return the loops that numba compiles, or None where it is missing or would be of no use."""
     try:
-        from . import _compiled_loops  # not before a layer is computed: numba takes half a second
-    except (ImportError, RuntimeError):  # numba raises the latter if it may write nowhere
+        from . import _compiled_loops  # only when a layer is computed: numba takes half a second
+    except (ImportError, RuntimeError):  # the latter if there is no folder to keep them in
         return None
     return _compiled_loops
 
