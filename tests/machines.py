@@ -6,9 +6,13 @@ import sys
 
 import torch
 
-# MKL and torch choose their kernels by these variables, numpy by its own.
+# MKL, torch and numba choose their kernels by these variables, numpy by its own.
 MACHINES = {
-    "compatible": {"MKL_CBWR": "COMPATIBLE", "ATEN_CPU_CAPABILITY": "default"},
+    "compatible": {
+        "MKL_CBWR": "COMPATIBLE",
+        "ATEN_CPU_CAPABILITY": "default",
+        "NUMBA_CPU_NAME": "generic",
+    },
     "default": {"ATEN_CPU_CAPABILITY": "default"},
     "avx2": {"MKL_CBWR": "AVX2", "ATEN_CPU_CAPABILITY": "avx2"},
     "avx512": {"MKL_CBWR": "AVX512", "ATEN_CPU_CAPABILITY": "avx512"},

@@ -78,7 +78,7 @@ class TestPredictions:
 
 
 def test_saved_models_predict_the_same_in_a_new_process(make, sequences, three_classes, tmp_path):
-    # Which does not import matplotlib before it draws.
+    # Which imports neither numba before a layer is computed nor matplotlib before it draws.
     X, _ = sequences
     models = [
         make(name, **settings).fit(*(sequences if n_classes == 2 else three_classes))
@@ -87,6 +87,7 @@ def test_saved_models_predict_the_same_in_a_new_process(make, sequences, three_c
     joblib.dump((models, X), tmp_path / "models")
     code = (
         "import joblib, sys; models, X = joblib.load(sys.argv[1]);"
+        "assert 'numba' not in sys.modules;"
         "joblib.dump([m.predict_proba(X) for m in models], sys.argv[2]);"
         "import sklearn_ffrnn.inspection; assert 'matplotlib' not in sys.modules"
     )

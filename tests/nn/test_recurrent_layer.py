@@ -1,12 +1,20 @@
-"""The recurrent layer, by kernel and by plain autograd, against torch.nn.RNN and differences."""
+"""The recurrent layer, in each of its ways, against torch.nn.RNN and differences."""
 
+import sys
 from contextlib import nullcontext
 
 import numpy as np
 import pytest
 import torch
 
-from sklearn_ffrnn.nn import RecurrentLayer, plain_autograd, with_every_label
+from sklearn_ffrnn import nn
+from sklearn_ffrnn.nn import (
+    RecurrentLayer,
+    _packed,
+    _recurrent_kernel,
+    plain_autograd,
+    with_every_label,
+)
 from sklearn_ffrnn.nn._fused_rnn import fused_rnn
 from tests.helpers import pack
 
@@ -18,9 +26,13 @@ def lengths(request):
     return LENGTHS[request.param]
 
 
-@pytest.fixture(params=["kernel", "plain autograd"])
-def way(request):
+@pytest.fixture(params=["compiled loops", "torch's loops", "plain autograd"])
+def way(request, monkeypatch):
     """Compute layers in one way or the other."""
+    if request.param == "compiled loops" and _recurrent_kernel._compiled_loops() is None:
+        pytest.skip("needs numba, and a processor that it is used on")
+    if request.param == "torch's loops":
+        monkeypatch.setattr(_recurrent_kernel, "_compiled_loops", lambda: None)
     with plain_autograd() if request.param == "plain autograd" else nullcontext():
         yield request.param
 
@@ -58,7 +70,9 @@ def torch_gradients(rnn):
     return [rnn.weight_ih_l0.grad, rnn.weight_hh_l0.grad, rnn.bias_ih_l0.grad]
 
 
-def test_hidden_states_and_gradients_are_those_of_torch(lengths, way):
+@pytest.mark.parametrize("n_rows", [4, 3000])
+def test_hidden_states_and_gradients_are_those_of_torch(lengths, n_rows, way, monkeypatch):
+    monkeypatch.setattr(_packed, "ROWS_IN_CACHE", n_rows)  # blocks of one step or two, or one block
     layer, rnn, sequences = make(lengths)
     batch = pack(sequences)
     steps = batch.sequences.steps.requires_grad_()
@@ -117,7 +131,7 @@ def test_the_operator_of_gpus_computes_the_same(lengths):
 
 
 @pytest.mark.parametrize("squared", [False, True])
-def test_gradcheck(lengths, squared):
+def test_gradcheck(lengths, squared, way):
     layer, _, sequences = make(lengths, n_channels=2, n_units=4)
     packed = pack(sequences).sequences
     names = [name for name, _ in layer.named_parameters()]
@@ -142,6 +156,68 @@ def test_gradcheck(lengths, squared):
     # The squared activity passes nothing to the layer below, by design.
     steps = packed.steps.requires_grad_(not squared)
     assert torch.autograd.gradcheck(run, (steps, *layer.parameters()))
+
+
+def test_single_precision_is_as_precise_as_its_numbers(way):
+    # Widths and sizes for whole vectors and for what is left over beside them, and several blocks.
+    lengths = np.random.default_rng(0).integers(1, 120, size=90)
+    layer, _, sequences = make(lengths, n_channels=7, n_units=43)
+
+    def squares_and_gradients(dtype):
+        layer.to(dtype).zero_grad()
+        layer.activity_dtype = dtype
+        activity, _ = layer.squared_activity(pack([s.to(dtype) for s in sequences]).sequences, 2)
+        activity.log1p().sum().backward()
+        return [activity.detach(), *gradients(layer)]
+
+    exact = squares_and_gradients(torch.float64)
+    # Sums over the steps: rounding errors add up like a random walk.
+    rtol = np.finfo(np.float32).eps * np.sqrt(lengths.sum())
+    for got, want in zip(squares_and_gradients(torch.float32), exact, strict=True):
+        assert (got - want).norm() < rtol * want.norm()
+
+
+def test_a_unit_saturates_and_what_is_not_a_number_stays_in_its_sequence(way):
+    layer = RecurrentLayer(1, 20, dtype=torch.float32)
+    with torch.no_grad():
+        layer.w_x.fill_(1)
+        layer.w_h.copy_(2 * torch.eye(20))
+        layer.bias.fill_(1)
+    n_steps = 30
+    broken = torch.zeros(n_steps, 1)
+    broken[3] = torch.nan
+    batch = pack([torch.zeros(n_steps, 1) for _ in range(6)])
+    layer(batch.sequences).steps.sum().backward()
+    together = pack([torch.zeros(n_steps, 1), broken])
+    sound, broken = unpack(layer(together.sequences).steps.detach(), together)
+
+    limit = np.float32(np.finfo(np.float32).max ** (1 / 8))
+    free = 2.0 ** np.arange(1, n_steps + 1) - 1
+    expected = np.minimum(free, limit).astype(np.float32)
+    np.testing.assert_array_equal(sound, np.repeat(expected[:, None], 20, axis=1))
+    np.testing.assert_array_equal(broken[:3], sound[:3])
+    assert broken[3:].isnan().all()
+    # A saturated unit passes no gradient on.
+    np.testing.assert_allclose(layer.bias.grad, 6 * free[free < limit].sum(), rtol=1e-6)
+
+
+@pytest.mark.parametrize("numba", ["missing", "too old", "not to compile"])
+def test_torchs_loops_stand_in_for_compiled_ones(numba, lengths, monkeypatch):
+    if numba == "missing":
+        monkeypatch.setitem(sys.modules, "numba", None)
+    elif numba == "too old":
+        monkeypatch.setattr(pytest.importorskip("numba"), "version_info", (0, 60, 0))
+    else:
+        monkeypatch.setattr(pytest.importorskip("numba").config, "DISABLE_JIT", True)
+    monkeypatch.delitem(sys.modules, f"{nn.__name__}._compiled_loops", raising=False)
+    monkeypatch.delattr(nn, "_compiled_loops", raising=False)
+    looked_up_anew = _recurrent_kernel._compiled_loops.__wrapped__
+    monkeypatch.setattr(_recurrent_kernel, "_compiled_loops", looked_up_anew)
+    assert looked_up_anew() is None
+    layer, rnn, sequences = make(lengths)
+    batch = pack(sequences)
+    for got, sequence in zip(unpack(layer(batch.sequences).steps, batch), sequences, strict=True):
+        torch.testing.assert_close(got, rnn(sequence)[0])
 
 
 def test_other_sequences_of_the_batch_change_nothing():
