@@ -9,6 +9,8 @@ from scipy.stats import kurtosis, skew
 from sklearn_ffrnn import KinematicFeatures
 from sklearn_ffrnn.datasets import load_mouse_movements
 
+pytest.importorskip("cursory")
+
 ALL = ["extent", "speed", "derivatives", "path", "spectrum", "memory", "residual", "direction"]
 BANDS = [(0, 2), (2, 5), (5, 10), (10, 20), (20, 50)]
 

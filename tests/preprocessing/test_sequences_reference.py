@@ -6,6 +6,8 @@ import pytest
 from sklearn_ffrnn import VelocityTransformer
 from sklearn_ffrnn.datasets import load_mouse_movements
 
+pytest.importorskip("cursory")
+
 PERIOD = 16.0
 
 

@@ -7,6 +7,8 @@ from scipy.ndimage import gaussian_filter1d
 from sklearn_ffrnn._recording import find_lattice, median, regular_clock
 from sklearn_ffrnn.datasets import load_mouse_movements
 
+pytest.importorskip("cursory")
+
 
 @pytest.fixture(scope="module")
 def X():
