@@ -28,6 +28,7 @@ SMALLEST = {
     " --runs 1 --thresholds 7 --epochs 1 --units 4 --samples 120 --out OUT",
     "examples/benchmarks/bench_defects.py": "--data DATA --sets mobiletouchdb --samples 200"
     " --epochs 1 --folds 1",
+    "examples/benchmarks/bench_detector.py": "--train 40 --test 2",
     "examples/benchmarks/bench_export.py": "--data DATA --sets mobiletouchdb --samples 60",
     "examples/benchmarks/bench_fairness.py": "--data DATA --sets MCYT --samples 20 --strengths 1",
     "examples/benchmarks/bench_fit.py": "--data DATA --rows dollar-one-20ms --samples 30"
