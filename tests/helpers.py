@@ -1,5 +1,7 @@
 """What several test modules make or read off: movements, sequences, batches, legends."""
 
+import threading
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -91,3 +93,14 @@ def shorten_training(check, monkeypatch):
 def legend(ax):
     """Return the words of a legend."""
     return [text.get_text() for text in ax.get_legend().get_texts()]
+
+
+@contextmanager
+def serving(server):
+    """Let a server answer in a thread of its own."""
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+    thread.join()

@@ -385,8 +385,10 @@ class HumanMovementDetector(OutlierMixin, BaseEstimator):
         # As large a share of the negatives, lest a network tell views from recordings.
         share = self.n_views / (self.n_views + 1)
         viewed = np.flatnonzero(rng.uniform(size=len(negatives)) < share)
-        for i, view in zip(viewed, _augmented([negatives[i] for i in viewed], rng), strict=True):
-            negatives[i] = view
+        if len(viewed):
+            views = _augmented([negatives[i] for i in viewed], rng)
+            for i, view in zip(viewed, views, strict=True):
+                negatives[i] = view
         source = np.concatenate([np.tile(np.arange(len(people)), self.n_views + 1), of_negative])
         seen, machines = _active(seen), _active(negatives)
         sequences = clone(self.sequence_estimator or sequence_network())

@@ -75,8 +75,8 @@ def read_cache(path: Path, kind: type[Records]) -> Records:
     """
     try:
         with np.load(path, allow_pickle=False) as stored:
-            # `kind` is a NamedTuple, which mypy knows no common base of.
-            arrays = {field: stored[field] for field in kind._fields}  # type: ignore[attr-defined]
+            fields = kind._fields  # type: ignore[attr-defined]  # NamedTuples have no common base
+            arrays = {field: stored[field] for field in fields}
             expected = str(stored["sha256"])
     except FileNotFoundError:
         raise

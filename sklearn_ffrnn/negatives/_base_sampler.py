@@ -29,8 +29,7 @@ def _in_mode(mode: str) -> Any:
     return available_if(lambda sampler: sampler.mode == mode)
 
 
-# mypy doesn't know scikit-learn's class keyword, for scikit-learn carries no types.
-class BaseNegativeSampler(  # type: ignore[call-arg]
+class BaseNegativeSampler(  # type: ignore[call-arg]  # scikit-learn's keyword, untyped
     TrajectoryOutputMixin,
     TransformerMixin,
     BaseEstimator,

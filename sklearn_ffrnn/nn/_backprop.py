@@ -70,8 +70,7 @@ class BackpropRNN(Network):
             dtype=dtype,
             activity_dtype=activity_dtype,
         )
-        # mypy knows no element type for a ModuleList.
-        self.layers = nn.ModuleList(layers)  # type: ignore[assignment]
+        self.layers = nn.ModuleList(layers)  # type: ignore[assignment]  # it has no element type
         n_last = layers[-1].n_units
         self.dropout = Dropout(dropout, generator)
         n_outputs = 1 if n_classes == 2 else n_classes

@@ -77,8 +77,7 @@ class ForwardForwardRNN(Network):
             dtype=dtype,
             activity_dtype=activity_dtype,
         )
-        # mypy knows no element type for a ModuleList.
-        self.layers = nn.ModuleList(  # type: ignore[assignment]
+        self.layers = nn.ModuleList(  # type: ignore[assignment]  # it has no element type
             ForwardForwardLayer(
                 recurrent,
                 goodness=goodness,

@@ -97,8 +97,8 @@ class RecurrentLayer(nn.Module):
         hidden = _hidden_by_autograd(x, *weights)
         if hidden is not None:
             return x.with_steps(hidden)
-        # torch does not annotate apply.
-        return x.with_steps(HiddenStates.apply(x.steps, *weights, x))  # type: ignore[no-untyped-call]
+        hidden = HiddenStates.apply(x.steps, *weights, x)  # type: ignore[no-untyped-call]  # torch's
+        return x.with_steps(hidden)
 
     def squared_activity(self, x: Packed, n_groups: int = 1) -> tuple[Tensor, Packed]:
         """Return the mean square of each group of units at each step, and the hidden states.
@@ -110,8 +110,8 @@ class RecurrentLayer(nn.Module):
         hidden = _hidden_by_autograd(x, *weights)
         if hidden is not None:
             return mean_squares(hidden, n_groups), x.with_steps(hidden.detach())
-        # torch does not annotate apply.
-        activity, hidden = SquaredActivity.apply(*weights, x, n_groups)  # type: ignore[no-untyped-call]
+        found = SquaredActivity.apply(*weights, x, n_groups)  # type: ignore[no-untyped-call]  # torch's
+        activity, hidden = found
         return activity, x.with_steps(hidden)
 
     def scale_input(self, factor: Tensor) -> None:

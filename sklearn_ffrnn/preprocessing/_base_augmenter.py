@@ -13,8 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from .._input import SequenceBatch, TrajectoryOutputMixin, check_n_columns, check_trajectories
 
 
-# mypy doesn't know scikit-learn's class keyword, for scikit-learn carries no types.
-class BaseAugmenter(  # type: ignore[call-arg]
+class BaseAugmenter(  # type: ignore[call-arg]  # scikit-learn's keyword, untyped
     TrajectoryOutputMixin,
     TransformerMixin,
     BaseEstimator,

@@ -43,8 +43,7 @@ CHANNEL_NAMES = {
 }
 
 
-# mypy doesn't know scikit-learn's class keyword, for scikit-learn carries no types.
-class VelocityTransformer(  # type: ignore[call-arg]
+class VelocityTransformer(  # type: ignore[call-arg]  # scikit-learn's keyword, untyped
     TransformerMixin, BaseEstimator, auto_wrap_output_keys=None
 ):
     """Turn trajectories of any length into velocity sequences.

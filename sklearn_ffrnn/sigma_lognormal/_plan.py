@@ -173,7 +173,7 @@ class StrokePlan:
                 return False
         return True
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # as Python has it for what compares
 
     def _by_part(
         self, t: ArrayLike, evaluate: Callable[[PlanPart, np.ndarray, np.ndarray], np.ndarray]

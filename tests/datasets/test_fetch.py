@@ -13,6 +13,7 @@ import pytest
 from sklearn_ffrnn.datasets import _archive, _cache, fetch_pointer_study, load_study_folder
 from sklearn_ffrnn.datasets._study_files import StudyRecords
 from sklearn_ffrnn.datasets._study_sets import STUDY_SETS
+from tests.helpers import serving
 
 ROOT = "BSP-S5-Forward-Forward-RNN-3343fb01"
 STEMS = {
@@ -86,13 +87,8 @@ def no_waiting(monkeypatch):
 
 @pytest.fixture
 def server():
-    server = Server()
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(Server()) as server:
+        yield server
 
 
 @pytest.fixture

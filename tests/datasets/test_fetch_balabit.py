@@ -3,7 +3,6 @@
 import hashlib
 import io
 import sys
-import threading
 import zlib
 from pathlib import Path
 from wsgiref.simple_server import WSGIRequestHandler, make_server
@@ -13,6 +12,7 @@ import pytest
 
 from sklearn_ffrnn.datasets import _fetch_balabit, fetch_balabit, load_balabit_session
 from sklearn_ffrnn.datasets import split_movements as split
+from tests.helpers import serving
 
 pytest.importorskip("dulwich", reason='pip install "sklearn-ffrnn[balabit]"')
 
@@ -153,12 +153,8 @@ def server(repository, monkeypatch):
     server = make_server("127.0.0.1", 0, application, handler_class=Quiet)
     server.script, server.sizes = [], []
     server.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(server):
+        yield server
 
 
 @pytest.fixture

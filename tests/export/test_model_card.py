@@ -99,7 +99,6 @@ def test_of_a_detector_that_fits_no_graph(card):
     detector = HumanMovementDetector(
         families=[MinimumJerkFamily()],
         n_negatives=1,
-        n_views=1,
         sequence_estimator=network,
         table_estimator=network,
         contamination=0.25,

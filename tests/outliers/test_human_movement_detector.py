@@ -18,7 +18,6 @@ FAST = {
 QUICK = {
     "families": [MinimumJerkFamily(), SplineFamily(), RetimedFamily()],
     "n_negatives": 2,
-    "n_views": 1,
     "sequence_estimator": FFRNNClassifier((24,), max_iter=8, **FAST),
     "table_estimator": FFRNNClassifier((24,), n_differences=0, max_iter=12, **FAST),
     "random_state": 0,
@@ -129,6 +128,12 @@ def test_limits_are_parameters(people):
     assert np.isfinite(detector.score_samples(coarse)).sum() == detector.n_judged_
     with pytest.raises(ValueError, match=r"0 of the 60 movements .* loosen coarsest"):
         HumanMovementDetector(**QUICK).fit(coarse)
+
+
+def test_views_are_optional(people, detector):
+    without = HumanMovementDetector(**QUICK, n_views=0).fit(people)
+    assert (without.predict(people) == 1).mean() > 0.8
+    assert not np.array_equal(without.score_samples(people), detector.score_samples(people))
 
 
 def test_rests_do_not_count(detector):
